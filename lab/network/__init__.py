@@ -1,0 +1,1 @@
+"""The hops between the browser and the server."""

@@ -1,0 +1,1 @@
+"""Brings one case to life, and all the cases of a run."""

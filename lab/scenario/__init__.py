@@ -1,0 +1,1 @@
+"""What the scenarios are made of: the model, the loader, the matrix. No I/O but reading the file."""

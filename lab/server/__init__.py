@@ -1,0 +1,1 @@
+"""The SockJS server on aiohttp: a thin skin over lab.sockjs."""

@@ -1,0 +1,1 @@
+"""The SockJS protocol without I/O: frames, session, info, transport names."""

@@ -1,0 +1,1 @@
+"""Pure functions over events: attempts, verdict, diagnosis."""
