@@ -6,7 +6,7 @@ one word, a hop that is just a behaviour's name) are widened here, so that every
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from lab.scenario.units import Bytes, Milliseconds
 from lab.sockjs.transports import TransportName
@@ -180,6 +180,7 @@ Step = Annotated[
     | Annotated[Idle, Tag("idle")]
     | Annotated[Close, Tag("close")],
     Discriminator(_step_name),
+    BeforeValidator(_widen_step),
 ]
 
 AttemptOutcome = Literal["opened", "failed", "timed out"]
