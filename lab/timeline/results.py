@@ -18,37 +18,51 @@ class Attempt(_Record):
     """One transport that the client tried."""
 
     transport: str
+    """By the client's own name for it."""
     outcome: Literal["opened", "failed", "timed out", "abandoned", "undecided"]
     """abandoned: the page closed the client first; undecided: still on when the case ended."""
     reason: str
     """One sentence: why it ended as it did, with the figures."""
     start_ms: float
+    """When the client began it, in milliseconds on the clock of the case's events."""
     end_ms: float | None
+    """When it opened or ended, on the same clock; None while it is undecided."""
     budget_ms: float | None
     """The time that the client gave it to open."""
     timer_of: str | None = None
     """The transport whose timer ended it, where a timer did: not always its own (sockjs-client to 1.6.1)."""
     connection: str = "main"
+    """The connection of the page that it belongs to."""
 
 
 class Messages(_Record):
     """How many messages went out and what became of them at an echo service."""
 
     sent: int = 0
+    """Messages that the page sent."""
     received: int = 0
+    """Messages that came back to the page."""
     lost: int = 0
+    """Messages that never came back."""
     duplicated: int = 0
+    """Messages that came back more than once."""
     reordered: int = 0
+    """Messages that came back after one that was sent later."""
     corrupted: int = 0
+    """Messages that came back with another text."""
 
 
 class Check(_Record):
     """One expectation held against the events."""
 
     what: str
+    """The key of the expectation: ``transport``, ``attempts`` ..."""
     expected: str
+    """What the scenario says, in words."""
     actual: str
+    """What the events say, in words."""
     held: bool
+    """Whether the two agree."""
 
 
 class Diagnosis(_Record):
@@ -61,8 +75,11 @@ class Diagnosis(_Record):
     hop: str | None
     """The hop that did it; None where it was none, or where the evidence does not say."""
     sentence: str
+    """What happened, for a person."""
     proof: list[str] = Field(default_factory=list)
+    """The events that show it, one line each."""
     hint: str = ""
+    """What would change it, where the lab knows."""
 
 
 class HeadRoom(_Record):
@@ -75,6 +92,7 @@ class HeadRoom(_Record):
     cpu_stall_ms: float | None = None
     """Time in which some process waited for a core (Linux pressure-stall information); None if unknown."""
     waited_for_lock_ms: float = 0.0
+    """How long the case waited until it could measure alone."""
     clock_uncertainty_ms: float | None = None
     """How far apart the browser's clock and the lab's can be."""
 
@@ -83,21 +101,31 @@ class CaseResult(_Record):
     """One case: one scenario in one engine with one choice of matrix values."""
 
     id: str
+    """The name of the case, unique in its run."""
     scenario: str
     """The scenario's path, as given or found, with forward slashes."""
     title: str
+    """The scenario's title."""
     why: str = ""
+    """The scenario's prose: what it reproduces."""
     tags: list[str] = Field(default_factory=list)
+    """The scenario's tags."""
     engine: str
+    """What ran the client: ``chromium``, ``firefox``, ``webkit``."""
     engine_version: str = ""
+    """As the engine gives it; empty where it never started."""
     client_version: str = ""
+    """The release of sockjs-client."""
     matrix: dict[str, Any] = Field(default_factory=dict)
+    """The matrix values of this case, by dotted key."""
     network: list[str] = Field(default_factory=list)
     """The hops, one line each, from the browser to the server."""
     outcome: Outcome
+    """``flaky``: passed at a later try; ``error``: the lab's own failure, never the scenario's."""
     message: str = ""
     """For anything but passed: one sentence that says why."""
     remedy: str = ""
+    """What to do about the message, where the lab knows."""
     transport: str | None = None
     """The transport that the client opened on; None where it never opened."""
     open_ms: float | None = None
@@ -109,11 +137,17 @@ class CaseResult(_Record):
     client_ms: float = 0.0
     """Of that, the time from connect to the last step: what the client itself needed."""
     tries: int = 1
+    """How often the case was run."""
     attempts: list[Attempt] = Field(default_factory=list)
+    """The transports that the client tried, in order."""
     messages: Messages = Messages()
+    """What became of the messages."""
     expectations: list[Check] = Field(default_factory=list)
+    """Every expectation that the scenario writes, and whether it held."""
     diagnosis: list[Diagnosis] = Field(default_factory=list)
+    """Why the attempts ended as they did."""
     head_room: HeadRoom = HeadRoom()
+    """How much of the machine was left."""
     artefacts: dict[str, str] = Field(default_factory=dict)
     """Kind of file to its path below the run's folder: events, screenshot, trace."""
 
@@ -122,15 +156,23 @@ class RunResult(_Record):
     """A whole run."""
 
     schema_version: int = SCHEMA_VERSION
+    """Raised when a key changes its meaning or goes away; new keys do not raise it."""
     lab_version: str
+    """The version of the lab that ran."""
     run: str
     """The name of the run's folder."""
     command: list[str] = Field(default_factory=list)
+    """The command line."""
     began_at: float
+    """Seconds since the epoch."""
     duration_ms: float
+    """Wall time of the run."""
     machine: dict[str, str] = Field(default_factory=dict)
+    """What it ran on: system, cores, versions."""
     interrupted: bool = False
+    """Whether the run was ended before all cases had run."""
     cases: list[CaseResult] = Field(default_factory=list)
+    """One entry per case."""
 
     def count(self, outcome: Outcome) -> int:
         """How many cases ended so."""
