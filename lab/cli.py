@@ -1,0 +1,57 @@
+"""The command line. Each command is one file in lab/commands/; there is no rule in any of them."""
+
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from lab import commands
+from lab.errors import LabError, UsageError
+from lab.runner import status
+
+HELP = """Run the real sockjs-client in real browsers behind emulated proxies, and learn why it fell back.
+
+Start with:  lab run scenarios/corporate   then open the report that the last line names.
+
+Exit status: 0 all passed; 1 an expectation failed; 2 usage or scenario error; 3 the environment or the lab
+failed; 4 flaky where flaky is forbidden; 5 nothing selected; 130 interrupted.
+"""
+
+
+def build() -> typer.Typer:
+    """The application with every command that lies in lab/commands/."""
+    app = typer.Typer(
+        name="lab",
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    found = [import_module(f"{commands.__name__}.{info.name}") for info in iter_modules(commands.__path__)]
+    for module in sorted(found, key=lambda module: module.PLACE):
+        app.command(module.__name__.rpartition(".")[2])(module.command)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a LabError becomes a sentence and a status, never a traceback."""
+    outcome: Any
+    try:
+        outcome = build()(args=arguments, standalone_mode=False)
+    except LabError as error:
+        console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        console.print(f"lab: {error}" if "\n" not in str(error) else str(error))
+        if error.remedy:
+            console.print(f"     {error.remedy}")
+        sys.exit(status.USAGE if isinstance(error, UsageError) else status.ENVIRONMENT)
+    except typer._click.exceptions.ClickException as error:
+        error.show()
+        sys.exit(status.USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(status.INTERRUPTED)
+    sys.exit(outcome if isinstance(outcome, int) else 0)

@@ -1,0 +1,171 @@
+"""One try of one case: server, network and page are brought to life, and the steps performed."""
+
+import asyncio
+import contextlib
+import json
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.browser import page
+from lab.browser.engine import Engine, Tab
+from lab.browser.recorder import Recorder
+from lab.errors import LabError
+from lab.events import EventLog
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.topology import Network, server_uses_tls
+from lab.runner.conclude import Concluded, Seen, conclude
+from lab.runner.measuring import MeasuringLock
+from lab.runner.setup import HOSTS, PREFIX, hop_specs, server_options
+from lab.runner.stage import NeverOpened, Stage, StepFailed
+from lab.runner.steps import perform
+from lab.scenario.matrix import Case
+from lab.scenario.model import Scenario
+from lab.server.host import LabServer
+from lab.tasks import end, spawn
+from lab.timeline.results import Check
+
+SPARE_S = 30.0
+"""What a case may take beyond what its own steps allow before the lab calls that its own failure."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What all the cases of a run share."""
+
+    authority: Authority
+    lock: MeasuringLock
+    catalogue: Callable[[Path], Catalogue]
+    """The behaviours that the scenario at this path may use."""
+    trace: bool = True
+    """Whether to keep a trace of the cases that do not pass, where the engine can."""
+
+
+def allowance_s(scenario: Scenario) -> float:
+    """Seconds after which a case is given up: what its steps may take, and `SPARE_S`."""
+    steps = sum(getattr(step, "within", 0.0) + getattr(step, "duration", 0.0) for step in scenario.steps)
+    return steps / 1000 + SPARE_S
+
+
+class OneTry:
+    """One try of a case in an engine; its artefacts go to ``folder``."""
+
+    def __init__(self, case: Case, tools: Tools, folder: Path, waits: Callable[[str], None]) -> None:
+        self._case = case
+        self._tools = tools
+        self._folder = folder
+        self._log = EventLog()
+        self._seen = Seen(case)
+        self._tell = waits
+
+    def _waits(self, what: str) -> None:
+        self._seen.waited_for = what
+        self._tell(what)
+
+    async def run(self, engine: Engine, *, number: int = 1) -> Concluded:
+        """Run it. Nothing is raised but what cancels the run: every other failure is the result's."""
+        seen, scenario = self._seen, self._case.scenario
+        seen.engine_version = engine.version
+        self._log.bind("lab")(
+            "case",
+            id=self._case.id,
+            engine=engine.name,
+            engine_version=engine.version,
+            client_version=scenario.client.version,
+            **{"try": number},
+        )
+        seen.began_at, began = time.time(), time.perf_counter()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            async with asyncio.timeout(allowance_s(scenario)):
+                await self._live(engine)
+        except Exception as error:  # what the lab does wrong ends in a report, not in a traceback
+            seen.failure = error
+            if not isinstance(error, (LabError, TimeoutError)):
+                self._keep("traceback", "traceback.txt", "".join(traceback.format_exception(error)))
+        finally:
+            lines = (json.dumps(event.as_json(), ensure_ascii=False, default=str) for event in self._log.ordered())
+            self._keep("events", "events.ndjson", "".join(f"{line}\n" for line in lines))
+        seen.duration_ms = (time.perf_counter() - began) * 1000
+        seen.events = self._log.ordered()
+        return conclude(seen)
+
+    def _keep(self, kind: str, name: str, text: str) -> None:
+        (self._folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+        self._seen.artefacts[kind] = name
+
+    async def _live(self, engine: Engine) -> None:
+        """Bring everything up in the order server, network, page; end it in the reverse order."""
+        scenario, tools = self._case.scenario, self._tools
+        self._waits("server and network")
+        hops = hop_specs(scenario.network, tools.catalogue(self._case.path))
+        tls = server_uses_tls(hops, scenario.page.scheme)
+        async with contextlib.AsyncExitStack() as stack:
+            server = LabServer(
+                server_options(scenario),
+                service=scenario.server.service,
+                prefix=PREFIX,
+                emit=self._log.bind("server"),
+                files=await page.files(scenario.client.version),
+            )
+            stack.push_async_callback(server.stop)
+            await server.start(ssl_context=tools.authority.server_context(HOSTS) if tls else None)
+            network = Network(
+                hops,
+                scheme=scenario.page.scheme,
+                origin=scenario.page.origin,
+                server_port=server.port,
+                log=self._log,
+                authority=tools.authority,
+            )
+            stack.push_async_callback(network.stop)
+            await network.start()
+            self._waits(f"a clean page in {engine.name}")
+            tab = await engine.open(proxy=network.browser_proxy, trace=tools.trace)
+            stack.push_async_callback(tab.close)
+            await tab.goto(f"{network.page_origin}/lab/page.html")
+            recorder = Recorder(tab, self._log)
+            stack.push_async_callback(recorder.stop)
+            await recorder.start()
+            await self._steps(recorder, f"{network.endpoint_origin}{PREFIX}")
+            await recorder.stop()
+            await self._pictures(tab)
+            self._waits("the end of server and network")
+
+    async def _steps(self, recorder: Recorder, endpoint: str) -> None:
+        """Perform the steps until one does not go as the scenario says, or the page has died."""
+        scenario = self._case.scenario
+        stage = Stage(recorder, self._log, scenario.client, endpoint, self._tools.lock, self._waits)
+        emit = self._log.bind("lab")
+        for index, step in enumerate(scenario.steps):
+            emit("step", index=index, step=step.step, state="begin")
+            performing = spawn(perform(step, stage), name=f"step {index + 1}")
+            try:
+                await asyncio.wait({performing, recorder.failed}, return_when=asyncio.FIRST_COMPLETED)
+                if recorder.failed.done():
+                    recorder.failed.result()
+                await performing
+            except (StepFailed, NeverOpened) as failed:
+                emit("step", index=index, step=step.step, state="failed", text=str(failed))
+                if isinstance(failed, StepFailed):
+                    what = f"step {index + 1}, {step.step}"
+                    self._seen.steps = [Check(what=what, expected=failed.expected, actual=failed.actual, held=False)]
+                return
+            finally:
+                await end(performing)
+            emit("step", index=index, step=step.step, state="done")
+
+    async def _pictures(self, tab: Tab) -> None:
+        """Keep a screenshot and a trace of a case that will not pass; their failure is not the case's."""
+        self._seen.events = self._log.ordered()
+        if conclude(self._seen).result.outcome == "passed":
+            return
+        self._waits("screenshot and trace")
+        with contextlib.suppress(LabError):
+            await tab.screenshot(self._folder / "screenshot.png")
+            self._seen.artefacts["screenshot"] = "screenshot.png"
+            if self._tools.trace and await tab.save_trace(self._folder / "trace.zip"):
+                self._seen.artefacts["trace"] = "trace.zip"

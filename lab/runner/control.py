@@ -1,0 +1,57 @@
+"""The control run: with the same hops but no behaviour, a websocket must open. It guards against the lab itself.
+
+Where it does not, nothing that the lab would say of that engine and topology is worth anything, so all their
+cases are errors. It runs once per engine and topology in a run.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from lab.runner.conclude import Concluded
+from lab.scenario.matrix import Case
+from lab.scenario.model import Client, Expectations, Hop, Scenario
+
+Topology = tuple[str, str, str, tuple[tuple[str, str], ...]]
+RunCase = Callable[[Case], Awaitable[Concluded]]
+
+
+def topology(case: Case) -> Topology:
+    """What a control run stands for: engine, scheme, origin, and each hop's kind."""
+    scenario = case.scenario
+    hops = tuple((hop.proxy, hop.tls) for hop in scenario.network)
+    return case.engine, scenario.page.scheme, scenario.page.origin, hops
+
+
+def control_case(case: Case) -> Case:
+    """The case with its behaviours, options and expectations taken away: a websocket must open and echo."""
+    scenario = case.scenario
+    bare = Scenario(
+        title="Control: the same hops with no behaviour",
+        why="Where a websocket does not open here, the lab or the machine is at fault, not the network.",
+        page=scenario.page,
+        client=Client(version=scenario.client.version, transports=["websocket"], timeout=10_000.0),
+        network=[Hop(proxy=hop.proxy, name=hop.name, tls=hop.tls) for hop in scenario.network],
+        expect=Expectations(transport="websocket", delivery="exactly once, in order"),
+    )
+    engine, scheme, origin, hops = topology(case)
+    kinds = "+".join(f"{proxy}-{tls}" for proxy, tls in hops) or "direct"
+    return replace(case, id=f"control/{scheme}-{origin}-{kinds}[{engine}]", scenario=bare, values={})
+
+
+class Controls:
+    """Runs each control once, however many cases ask for it at once."""
+
+    def __init__(self, run: RunCase) -> None:
+        self._run = run
+        self._known: dict[Topology, str] = {}
+        self._locks: dict[Topology, asyncio.Lock] = {}
+
+    async def fault(self, case: Case) -> str:
+        """An empty string where the control run passes, else what was wrong with it."""
+        key = topology(case)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            if key not in self._known:
+                result = (await self._run(control_case(case))).result
+                self._known[key] = "" if result.outcome == "passed" else result.message
+            return self._known[key]
