@@ -1,0 +1,104 @@
+"""The verdict: each expectation that is set, held against the events."""
+
+from collections.abc import Callable, Sequence
+
+from lab.events import Event
+from lab.scenario.model import Expectation, ExpectedAttempt
+from lab.timeline.attempts import MAIN, in_order, of_browser, open_ms_of, transport_of
+from lab.timeline.messages import messages_of
+from lab.timeline.results import Attempt, Check
+from lab.timeline.words import listed, ms, plural
+
+_Held = tuple[str, str, bool]
+"""What was expected, what was found, and whether the two agree."""
+
+
+def judge(expectation: Expectation, events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Check]:
+    """One check per expectation that is set, in the order of the model; none where nothing is set.
+
+    Transport, attempts, time and close code are those of the connection ``main``. An expectation that
+    stands at null is not set: that is how an engine takes back what holds for the others.
+    """
+    checks = []
+    for what in Expectation.model_fields:
+        value = getattr(expectation, what)
+        if what in expectation.model_fields_set and value is not None:
+            expected, actual, held = _RULES[what](value, events, [a for a in attempts if a.connection == MAIN])
+            checks.append(Check(what=what, expected=expected, actual=actual, held=held))
+    return checks
+
+
+def _transport(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    actual = transport_of(attempts) or "none"
+    return wanted, actual, actual == wanted
+
+
+def _written(attempts: Sequence[Attempt] | Sequence[ExpectedAttempt]) -> list[str]:
+    return [f"{attempt.transport}: {attempt.outcome}" for attempt in attempts]
+
+
+def _some_attempts(wanted: Sequence[ExpectedAttempt], events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    """Those wanted must be among those made, in this order: a subsequence."""
+    made = _written(attempts)
+    rest = iter(made)
+    held = all(one in rest for one in _written(wanted))
+    return ", ".join(_written(wanted)) or "none", ", ".join(made) or "none", held
+
+
+def _only_attempts(wanted: Sequence[ExpectedAttempt], events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    expected, actual, _ = _some_attempts(wanted, events, attempts)
+    return expected, actual, _written(wanted) == _written(attempts)
+
+
+def _opened_within(wanted: float, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    took = open_ms_of(events)
+    return (
+        f"within {ms(wanted)}",
+        "never" if took is None else f"after {ms(took)}",
+        took is not None and took <= wanted,
+    )
+
+
+def _delivery(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    """Nothing sent is nothing shown: it does not hold."""
+    found = messages_of(events)
+    if not found.sent:
+        return wanted, "no message was sent", False
+    faults = {key: getattr(found, key) for key in ("lost", "duplicated", "reordered", "corrupted")}
+    wrong = [f"{count} {key}" for key, count in faults.items() if count]
+    if wrong:
+        return wanted, f"of {plural(found.sent, 'message')}: {listed(wrong)}", False
+    return wanted, f"{plural(found.sent, 'message')}, each once, in order", True
+
+
+def _session_cookie(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    """Where no request of a session reached the server, neither presence nor absence was shown."""
+    requests = [
+        e for e in in_order(events) if e.vantage == "server" and e.kind == "request" and e.data.get("session")
+    ]
+    if not requests:
+        return wanted, "no request of a session reached the server", False
+    carrying = sum(_carries_session(request) for request in requests)
+    actual = "present" if carrying else "absent"
+    return wanted, f"{actual} ({carrying} of {plural(len(requests), 'request')} had it)", actual == wanted
+
+
+def _carries_session(request: Event) -> bool:
+    cookies = [value for name, value in request.data.get("headers", ()) if name.lower() == "cookie"]
+    return any(pair.split("=")[0].strip() == "JSESSIONID" for value in cookies for pair in value.split(";"))
+
+
+def _close_code(wanted: int, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+    codes = [event.data.get("code") for event in of_browser(events, MAIN) if event.kind == "client.close"]
+    return str(wanted), str(codes[-1]) if codes else "never closed", bool(codes) and codes[-1] == wanted
+
+
+_RULES: dict[str, Callable[..., _Held]] = {
+    "transport": _transport,
+    "attempts": _some_attempts,
+    "only_attempts": _only_attempts,
+    "opened_within": _opened_within,
+    "delivery": _delivery,
+    "session_cookie": _session_cookie,
+    "close_code": _close_code,
+}

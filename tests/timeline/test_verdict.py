@@ -1,0 +1,167 @@
+import pytest
+
+from lab.scenario.model import Expectation, Expectations
+from lab.timeline.attempts import attempts_of
+from lab.timeline.verdict import judge
+
+OPENED = """
+    0   b client.new version=1.6.1
+    16  b attempt.start transport=websocket budget_ms=622
+    30  b attempt.close transport=websocket code=1006
+    31  b attempt.start transport=xhr-streaming budget_ms=622
+    90  b attempt.open transport=xhr-streaming
+    90  b client.open transport=xhr-streaming
+    100 b message.out n=0 hash=aa
+    110 b message.in  n=0 hash=aa
+    200 b client.close code=1000
+"""
+NEVER = """
+    0  b client.new version=1.6.1
+    5  b info.end ok=false info=null
+    6  b client.close code=1002
+"""
+
+
+def _one(see, table, **expected):
+    events = see(table)
+    (check,) = judge(Expectation(**expected), events, attempts_of(events))
+    assert check.what in expected
+    return check.expected, check.actual, check.held
+
+
+def test_judge_checks_nothing_where_nothing_is_set(see):
+    events = see(OPENED)
+    assert judge(Expectation(), events, attempts_of(events)) == []
+    assert judge(Expectation(transport=None), events, attempts_of(events)) == []
+
+
+def test_judge_reads_an_engines_own_expectation(see):
+    common = Expectations.model_validate(
+        {"transport": "websocket", "close_code": 1000, "webkit": {"transport": "xhr-streaming"}}
+    )
+    events = see(OPENED)
+    held = {
+        engine: [check.held for check in judge(common.for_engine(engine), events, attempts_of(events))]
+        for engine in ("chromium", "webkit")
+    }
+    assert held == {"chromium": [False, True], "webkit": [True, True]}
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted", "actual", "held"),
+    [
+        (OPENED, "xhr-streaming", "xhr-streaming", True),
+        (OPENED, "websocket", "xhr-streaming", False),
+        (OPENED, "none", "xhr-streaming", False),
+        (NEVER, "none", "none", True),
+        (NEVER, "websocket", "none", False),
+    ],
+)
+def test_judge_checks_the_transport(see, table, wanted, actual, held):
+    assert _one(see, table, transport=wanted) == (wanted, actual, held)
+
+
+MADE = "websocket: failed, xhr-streaming: opened"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "among", "exactly"),
+    [
+        ([], True, False),
+        ([{"websocket": "failed"}], True, False),
+        ([{"xhr-streaming": "opened"}], True, False),
+        ([{"websocket": "failed"}, {"xhr-streaming": "opened"}], True, True),
+        # in another order, with another outcome, once too often
+        ([{"xhr-streaming": "opened"}, {"websocket": "failed"}], False, False),
+        ([{"websocket": "timed out"}], False, False),
+        ([{"websocket": "failed"}, {"websocket": "failed"}], False, False),
+    ],
+)
+def test_judge_checks_attempts_among_those_made_or_all_of_them(see, wanted, among, exactly):
+    written = ", ".join(f"{k}: {v}" for one in wanted for k, v in one.items()) or "none"
+    assert _one(see, OPENED, attempts=wanted) == (written, MADE, among)
+    assert _one(see, OPENED, only_attempts=wanted) == (written, MADE, exactly)
+
+
+def test_judge_holds_that_no_attempt_was_made(see):
+    assert _one(see, NEVER, only_attempts=[]) == ("none", "none", True)
+
+
+@pytest.mark.parametrize(
+    ("table", "limit", "actual", "held"),
+    [
+        (OPENED, "90ms", "after 90 ms", True),
+        (OPENED, "89ms", "after 90 ms", False),
+        (NEVER, "4s", "never", False),
+    ],
+)
+def test_judge_checks_the_time_to_open(see, table, limit, actual, held):
+    expected, *found = _one(see, table, opened_within=limit)
+    assert expected.startswith("within")
+    assert found == [actual, held]
+
+
+@pytest.mark.parametrize(
+    ("more", "actual", "held"),
+    [
+        ("", "1 message, each once, in order", True),
+        ("120 b message.in n=1 hash=aa", "of 1 message: 1 duplicated", False),
+        ("120 b message.out n=1 hash=bb", "of 2 messages: 1 lost", False),
+        (
+            "120 b message.out n=1 hash=bb\n121 b message.out n=2 hash=cc\n122 b message.in n=1 hash=dd",
+            "of 3 messages: 1 lost and 1 corrupted",
+            False,
+        ),
+    ],
+)
+def test_judge_checks_the_delivery(see, more, actual, held):
+    wanted = "exactly once, in order"
+    assert _one(see, OPENED + more, delivery=wanted) == (wanted, actual, held)
+
+
+def test_judge_does_not_take_silence_for_delivery(see):
+    assert _one(see, NEVER, delivery="exactly once, in order")[1:] == ("no message was sent", False)
+
+
+@pytest.mark.parametrize(
+    ("cookie", "found"),
+    [
+        ("Cookie: JSESSIONID=dummy", "present"),
+        ("cookie: a=b; JSESSIONID=dummy", "present"),
+        ("Cookie: NOTJSESSIONID=dummy; a=JSESSIONID", "absent"),
+        ("Accept: JSESSIONID=dummy", "absent"),
+        ("", "absent"),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["present", "absent"])
+def test_judge_checks_the_session_cookie(see, cookie, found, wanted):
+    table = f"""
+        1 s request request=1 session=abcd path=/echo/000/abcd/xhr headers=""
+        2 s request request=2 session=abcd path=/echo/000/abcd/xhr headers="{cookie}"
+        3 s request request=3 path=/echo/info headers="Cookie: JSESSIONID=dummy"
+    """
+    count = 1 if found == "present" else 0
+    assert _one(see, table, session_cookie=wanted) == (
+        wanted,
+        f"{found} ({count} of 2 requests had it)",
+        found == wanted,
+    )
+
+
+@pytest.mark.parametrize("wanted", ["present", "absent"])
+def test_judge_shows_no_cookie_where_no_session_reached_the_server(see, wanted):
+    table = '3 s request request=3 path=/echo/info headers="Cookie: JSESSIONID=dummy"'
+    assert _one(see, table, session_cookie=wanted)[1:] == ("no request of a session reached the server", False)
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted", "actual", "held"),
+    [
+        (OPENED, 1000, "1000", True),
+        (NEVER, 1002, "1002", True),
+        (NEVER, 1000, "1002", False),
+        ("0 b client.new", 1000, "never closed", False),
+    ],
+)
+def test_judge_checks_the_close_code(see, table, wanted, actual, held):
+    assert _one(see, table, close_code=wanted) == (str(wanted), actual, held)
