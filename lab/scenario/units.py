@@ -1,42 +1,5 @@
-"""Durations and sizes as people write them: ``250ms``, ``5s``, ``2m``; ``100B``, ``4KiB``, ``1MiB``."""
+"""Durations and sizes in a scenario: the ones that the whole lab shares (see lab/units.py)."""
 
-import re
-from typing import Annotated
+from lab.units import Bytes, Milliseconds, duration_ms, size_bytes
 
-from pydantic import BeforeValidator, WithJsonSchema
-
-_MS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0, "h": 3_600_000.0}
-_BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)")
-
-
-def duration_ms(value: object) -> float:
-    """Milliseconds from ``250ms``, ``5s``, ``2m`` or ``1h``; ValueError for anything else, bare numbers too."""
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("expected a duration with its unit, such as 250ms, 5s or 2m")
-    return float(match[1]) * _MS[match[2]]
-
-
-def size_bytes(value: object) -> int:
-    """Bytes from ``100B``, ``4KiB`` or ``1MiB``; ValueError for anything else, bare numbers too."""
-    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("expected a size with its unit, such as 100B, 4KiB or 1MiB")
-    return round(float(match[1]) * _BYTES[match[2]])
-
-
-Milliseconds = Annotated[
-    float,
-    BeforeValidator(lambda value: value if isinstance(value, float) else duration_ms(value)),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(ms|s|m|h)$", "examples": ["250ms", "5s", "2m"]}),
-]
-"""A duration: written with its unit, held in milliseconds."""
-
-Bytes = Annotated[
-    int,
-    BeforeValidator(lambda value: value if type(value) is int else size_bytes(value)),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(B|KiB|MiB|GiB)$", "examples": ["100B", "4KiB"]}),
-]
-"""A size: written with its unit, held in bytes."""
+__all__ = ["Bytes", "Milliseconds", "duration_ms", "size_bytes"]

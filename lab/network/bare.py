@@ -1,0 +1,92 @@
+"""Runs a behaviour under a bare ``mitmdump -s proxies/NAME.py --set NAME_PARAMETER=VALUE``.
+
+The options are made from the fields of the behaviour's parameter model. A value is read as it stands, and
+where the model does not take it so, as YAML, which is how a scenario would read it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Optional, get_origin
+
+import yaml
+from mitmproxy import ctx, exceptions
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+if TYPE_CHECKING:
+    from mitmproxy.addonmanager import Loader
+
+    from lab.network.behaviour import Behaviour
+
+
+# The forms in which mitmproxy knows these types: it looks them up by equality.
+_ONE: Any = Optional[str]  # noqa: UP045
+_SEVERAL: Any = Sequence[str]
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with the parameters, one clause for each: ``answer: expected ..., got 'x'``."""
+    clauses = []
+    for item in error.errors(include_url=False):
+        where = str(item["loc"][0]) if item["loc"] else "parameters"
+        text = item["msg"].removeprefix("Value error, ")
+        clauses.append(f"{where}: {text} (got {item['input']!r})")
+    return "; ".join(clauses)
+
+
+class BareAddon:
+    """The addon that mitmproxy sees: it owns the options and passes every hook on to the behaviour."""
+
+    def __init__(self, behaviour: "type[Behaviour]") -> None:
+        self._class = behaviour
+        self._behaviour = behaviour()
+        # Not the behaviour's own name: mitmproxy has addons called block, comment, save ...
+        self.name = f"lab behaviour {behaviour.name}"
+
+    def __getattr__(self, hook: str) -> Any:
+        """The behaviour's hook of that name."""
+        return getattr(self._behaviour, hook)
+
+    def _options(self) -> Iterator[tuple[str, str, FieldInfo]]:
+        for name, field in self._class.Parameters.model_fields.items():
+            key = field.alias or name
+            yield f"{self._class.name}_{key}", key, field
+
+    def load(self, loader: "Loader") -> None:
+        """Declare one option for each parameter."""
+        for option, _, field in self._options():
+            several = get_origin(field.annotation) is list
+            # Empty and None both stand for "not given": the model knows its own defaults.
+            loader.add_option(
+                option,
+                _SEVERAL if several else _ONE,
+                [] if several else None,
+                field.description or "",
+            )
+
+    def configure(self, updated: set[str]) -> None:
+        """Make the behaviour anew from its options.
+
+        Raises:
+            OptionsError: A value is not one that the parameter takes.
+        """
+        options = {option: key for option, key, _ in self._options()}
+        if not updated & options.keys():
+            return
+        given = {key: value for option, key in options.items() if (value := getattr(ctx.options, option))}
+        try:
+            self._behaviour = self._class(self._read(given))
+        except ValidationError as error:
+            wrong: Any = exceptions.OptionsError
+            raise wrong(f"{self._class.name}: {explain(error)}") from None
+
+    def _read(self, given: dict[str, Any]) -> Any:
+        try:
+            return self._class.Parameters.model_validate(given)
+        except ValidationError:
+            return self._class.Parameters.model_validate({key: _as_yaml(value) for key, value in given.items()})
+
+
+def _as_yaml(value: Any) -> Any:
+    if isinstance(value, str):
+        return yaml.safe_load(value)
+    return [_as_yaml(item) for item in value]

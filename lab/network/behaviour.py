@@ -1,0 +1,179 @@
+"""Behaviours: one thing that a hop does to traffic, one file each, found by their place.
+
+A behaviour is a plain class with mitmproxy's hooks as methods and a pydantic model of its parameters::
+
+    class NoCache(Behaviour):
+        class Parameters(Behaviour.Parameters):
+            header: str = Field("Cache-Control", description="The header to remove.")
+
+        parameters: Parameters
+
+        def responseheaders(self, flow: http.HTTPFlow) -> None:
+            if flow.response and flow.response.headers.pop(self.parameters.header, None):
+                self.did(flow, f"removed {self.parameters.header}")
+
+    addons = [NoCache.addon()]
+
+What belongs to one flow lives in ``flow.metadata``; a behaviour itself keeps none of it. Bodies pass unbuffered
+unless a hook asks for a whole one with ``flow.request.stream = False`` in ``requestheaders`` or
+``flow.response.stream = False`` in ``responseheaders``. The last line lets the file run under a bare mitmdump.
+"""
+
+import difflib
+import importlib.util
+import logging
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar, Protocol
+
+from mitmproxy.http import HTTPFlow
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lab import shipped
+from lab.errors import LabError, UsageError
+from lab.network.bare import BareAddon, explain
+
+logger = logging.getLogger(__name__)
+
+
+class Report(Protocol):
+    """Where `Behaviour.did` goes."""
+
+    def __call__(self, behaviour: str, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
+        """Tell what the behaviour did to the flow; None where it did it to no flow in particular."""
+
+
+def log_report(behaviour: str, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
+    """The `Report` of a behaviour that runs outside the lab: one line in mitmproxy's log."""
+    where = f" {flow.request.method} {flow.request.path or flow.request.authority}:" if flow is not None else ""
+    figures = "".join(f" {key}={value}" for key, value in more.items())
+    logger.info("%s:%s %s%s", behaviour, where, did, figures)
+
+
+class Behaviour:
+    """One thing that a hop does to traffic. A subclass has mitmproxy's hooks as methods, plain or async."""
+
+    class Parameters(BaseModel):
+        """What may stand under the behaviour's name in a scenario."""
+
+        model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: ClassVar[str] = ""
+    """The stem of the file that the class stands in."""
+    parameters: Parameters
+
+    def __init__(self, parameters: BaseModel | None = None) -> None:
+        self.parameters = parameters or self.Parameters()  # type: ignore[assignment] # a subclass has its own model
+        self.report: Report = log_report
+        """The hop puts its own here."""
+
+    def __init_subclass__(cls) -> None:
+        cls.name = cls.__module__.rpartition(".")[2]
+
+    def did(self, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
+        """Say what was done, as one clause in the past tense: ``removed the Upgrade header``."""
+        self.report(self.name, flow, did, **more)
+
+    @classmethod
+    def addon(cls) -> BareAddon:
+        """The behaviour as an addon of a bare mitmdump."""
+        return BareAddon(cls)
+
+
+class Catalogue:
+    """The behaviours at hand: the shipped ones, and those in further folders.
+
+    A file of a later folder takes the place of one with the same name in an earlier folder, so that a user's
+    own ``proxies/`` can replace a shipped behaviour. Files whose names begin with ``_`` are left alone.
+    """
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self._classes: dict[str, type[Behaviour]] = {}
+        for folder in (shipped.PROXIES, *folders):
+            for path in sorted(folder.glob("*.py")):
+                if not path.name.startswith("_"):
+                    self._classes[path.stem] = _load(path)
+
+    def __iter__(self) -> Any:
+        """The names, sorted."""
+        return iter(sorted(self._classes))
+
+    def __getitem__(self, name: str) -> type[Behaviour]:
+        """The behaviour called ``name``.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if name not in self._classes:
+            near = difflib.get_close_matches(name, self._classes, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(self)}."
+            raise UsageError(f"there is no behaviour called {name}", remedy=hint)
+        return self._classes[name]
+
+    def parameter_models(self) -> dict[str, type[BaseModel]]:
+        """The parameter model of each behaviour, by name."""
+        return {name: self._classes[name].Parameters for name in self}
+
+    def make(self, name: str, parameters: Mapping[str, Any]) -> Behaviour:
+        """A behaviour with these parameters.
+
+        Raises:
+            UsageError: There is no such behaviour, or it does not take these parameters.
+        """
+        behaviour = self[name]
+        try:
+            return behaviour(behaviour.Parameters.model_validate(dict(parameters)))
+        except ValidationError as error:
+            raise UsageError(f"{name}: {explain(error)}") from None
+
+
+def _load(path: Path) -> type[Behaviour]:
+    """The one behaviour in the file at ``path``.
+
+    Raises:
+        LabError: The file cannot be run, or does not hold exactly one behaviour.
+    """
+    module = _run(path)
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Behaviour) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        names = ", ".join(value.__name__ for value in found) or "none"
+        raise LabError(
+            f"{path}: expected one subclass of lab.network.behaviour.Behaviour, found {names}",
+            remedy="One file is one behaviour; a file that is not one may begin with an underscore.",
+        )
+    return found[0]
+
+
+def _run(path: Path) -> ModuleType:
+    # The folder is part of the name, so that two folders may each have a file of the same name.
+    name = f"lab_proxies_{abs(hash(str(path.parent.resolve())))}.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise LabError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        line = _line_of(error, path)
+        raise LabError(f"{path}{line}: {type(error).__name__}: {error}", remedy="Correct the file.") from error
+    return module
+
+
+def _line_of(error: Exception, path: Path) -> str:
+    """``:12`` where line 12 of the file at ``path`` raised, or is not Python; empty if neither can be told."""
+    if isinstance(error, SyntaxError):
+        return f":{error.lineno}"
+    line, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = f":{trace.tb_lineno}"
+        trace = trace.tb_next
+    return line
