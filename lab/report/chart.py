@@ -1,0 +1,102 @@
+"""The attempts of one connection as bars on a time line: where each begins and ends, in percent of the width."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, log10
+
+from lab.report.words import duration
+from lab.timeline.results import Attempt
+
+_STEPS = (1, 2, 5, 10)
+_MOST_TICKS = 5
+"""So many labels stand beside each other on a telephone."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One attempt. Places and widths are percent of the width of the chart."""
+
+    attempt: Attempt
+    left: float
+    width: float
+    budget: float | None
+    """Where its budget ended; None where it had none, or where that lies outside of the chart."""
+    label: str
+    label_at: float
+    label_side: str
+    """``after`` the bar, ``before`` it or ``inside`` it: wherever there is room."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One mark of the axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars of one connection and the axis that they share."""
+
+    connection: str
+    ticks: list[Tick]
+    bars: list[Bar]
+
+
+def chart_of(connection: str, attempts: Sequence[Attempt]) -> Chart:
+    """The chart of ``attempts``, of which there is at least one.
+
+    The axis begins at 0 unless that would waste a quarter of it, and ends where the last bar ends. A budget
+    stretches it only where it says something: where time ran out, or may yet run out.
+    """
+    first = min(attempt.start_ms for attempt in attempts)
+    last = max(_last_mark(attempt) for attempt in attempts)
+    begin = first if first < 0 or first > last / 4 else 0.0
+    span = max(last - begin, 1.0)
+
+    def place(ms: float) -> float:
+        return round(min(max((ms - begin) / span, 0.0), 1.0) * 100, 3)
+
+    bars = []
+    for attempt in attempts:
+        end = last if attempt.end_ms is None else attempt.end_ms
+        left, right = place(attempt.start_ms), place(max(end, attempt.start_ms))
+        budget_end = None if attempt.budget_ms is None else attempt.start_ms + attempt.budget_ms
+        budget = place(budget_end) if budget_end is not None and budget_end <= last else None
+        label = "undecided" if attempt.end_ms is None else duration(end - attempt.start_ms)
+        at, side = _room(left, right)
+        bars.append(Bar(attempt, left, round(right - left, 3), budget, label, at, side))
+    return Chart(connection, _ticks(begin, span), bars)
+
+
+def _last_mark(attempt: Attempt) -> float:
+    end = attempt.start_ms if attempt.end_ms is None else attempt.end_ms
+    if attempt.budget_ms is None or attempt.outcome not in ("timed out", "undecided"):
+        return end
+    return max(end, attempt.start_ms + attempt.budget_ms)
+
+
+def _room(left: float, right: float) -> tuple[float, str]:
+    if right <= 70:
+        return right, "after"
+    if left >= 30:
+        return left, "before"
+    return (left + right) / 2, "inside"
+
+
+def _ticks(begin: float, span: float) -> list[Tick]:
+    """Marks at round times, counted from the beginning of the axis."""
+    magnitude = 10.0 ** floor(log10(span / _MOST_TICKS))
+    step = next(magnitude * factor for factor in _STEPS if span / (magnitude * factor) <= _MOST_TICKS)
+    first = -(-begin // step)
+    marks = [(first + index) * step for index in range(_MOST_TICKS + 2)]
+    return [
+        Tick(round((mark - begin) / span * 100, 3), _tick_label(mark, step)) for mark in marks if mark <= begin + span
+    ]
+
+
+def _tick_label(ms: float, step: float) -> str:
+    if step >= 1000:
+        return f"{ms / 1000:g} s"
+    return f"{ms:g} ms"
