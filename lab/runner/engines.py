@@ -5,17 +5,20 @@ from collections.abc import Callable
 
 from lab.browser import engines
 from lab.browser.engine import Engine
+from lab.errors import LabError
 
-Make = Callable[[str], Engine]
+STARTS = 2
+"""How often in a row an engine may fail to start before the pool stops trying: a start can take 30 s to fail."""
 
 
 class EnginePool:
-    """Starts an engine when the first case wants it and hands the same one to every case."""
+    """Starts an engine when the first case wants it, and hands the same one to every case."""
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Callable[[str], Engine]) -> None:
         self._make = make
         self._running: dict[str, Engine] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._failures: dict[str, list[LabError]] = {}
 
     @classmethod
     def of_browsers(cls, *, headed: bool, trusted_spki: str) -> "EnginePool":
@@ -23,17 +26,27 @@ class EnginePool:
         return cls(lambda name: engines.create(name, headed=headed, trusted_spki=trusted_spki))
 
     async def get(self, name: str) -> Engine:
-        """The running engine of this name; what its start raises is passed on, and the next call tries again."""
+        """The running engine of this name.
+
+        Raises:
+            LabError: It could not be started; after `STARTS` failures in a row, without trying again.
+        """
         async with self._locks.setdefault(name, asyncio.Lock()):
-            engine = self._running.get(name)
-            if engine is None:
-                engine = self._make(name)
-                try:
-                    await engine.start()
-                except BaseException:
-                    await engine.stop()
-                    raise
-                self._running[name] = engine
+            if name in self._running:
+                return self._running[name]
+            failures = self._failures.setdefault(name, [])
+            if len(failures) >= STARTS:
+                raise failures[-1]
+            engine = self._make(name)
+            try:
+                await engine.start()
+            except BaseException as error:
+                await engine.stop()
+                if isinstance(error, LabError):
+                    failures.append(error)
+                raise
+            failures.clear()
+            self._running[name] = engine
             return engine
 
     async def discard(self, engine: Engine) -> None:

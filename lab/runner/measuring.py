@@ -56,7 +56,7 @@ class MeasuringLock:
         async with self._here:
             with self._path.open("a") as file:
                 # flock in this process would block the loop, and a thread that waits cannot be cancelled.
-                while not _try_lock(file.fileno()):
+                while not _try_lock(file.fileno()):  # noqa: ASYNC110 # another process holds it
                     await asyncio.sleep(FILE_POLL_S)
                 emit("lock", waited_ms=round((time.monotonic() - began) * 1000, 3))
                 watch = spawn(_watch(log), name="head-room")

@@ -21,7 +21,6 @@ from lab.runner.measuring import MeasuringLock
 from lab.runner.names import new_run_folder, point_latest
 from lab.runner.run import Progress, Run
 from lab.scenario.matrix import Case
-from lab.shipped import PROXIES
 from lab.timeline.results import RunResult
 
 
@@ -58,13 +57,12 @@ def catalogues(extra: Sequence[Path]) -> Callable[[Path], Catalogue]:
     @functools.cache
     def of_folder(folder: Path) -> Catalogue:
         beside = folder / "proxies"
-        return Catalogue([PROXIES, *extra, *([beside] if beside.is_dir() else [])])
+        return Catalogue([*extra, *([beside] if beside.is_dir() else [])])
 
     return of_folder
 
 
 def _machine() -> dict[str, str]:
-
 
     return {"system": platform.platform(), "python": platform.python_version(), "cores": str(os.cpu_count())}
 

@@ -1,0 +1,15 @@
+"""lab check: are these scenarios right?"""
+
+import typer
+
+from lab.commands import _cases
+from lab.commands._options import Paths, Proxies
+
+PLACE = 3
+
+
+def command(paths: Paths = None, proxies: Proxies = None) -> None:
+    """Check scenarios without running them: every mistake with its line, column and what was expected."""
+    documents = _cases.loaded(paths, proxies)
+    count = sum(len(_cases.cases_of(document)) for document in documents)
+    typer.echo(f"{len(documents)} {'scenario is' if len(documents) == 1 else 'scenarios are'} right: {count} cases.")

@@ -1,0 +1,63 @@
+"""lab run: run scenarios in real browsers."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console as Terminal
+
+from lab.commands import _cases
+from lab.commands._options import Browsers, Expression, Proxies, SomePaths
+from lab.runner import status
+
+PLACE = 1
+
+
+def command(
+    paths: SomePaths,
+    browser: Browsers = None,
+    k: Expression = "",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, max=16, help="Cases under way at once; only one measures at a time.")
+    ] = 1,
+    out: Annotated[Path, typer.Option(help="Where the run's folder is made.", file_okay=False)] = Path("reports"),
+    headed: Annotated[bool, typer.Option("--headed", help="Show the browsers' windows.")] = False,
+    retries: Annotated[
+        int, typer.Option(min=0, max=9, help="Try a failed case so often again; one that then passes is flaky.")
+    ] = 0,
+    forbid_flaky: Annotated[
+        bool, typer.Option("--forbid-flaky", help="Exit with 4 where a case passed only after a retry.")
+    ] = False,
+    proxies: Proxies = None,
+    trace: Annotated[
+        bool, typer.Option(help="Keep a Playwright trace of cases that do not pass, where the engine can.")
+    ] = True,
+) -> int:
+    """Run scenarios in real browsers, and say which transport each ended on and why.
+
+    Makes a folder below --out with report.html, results.json, junit.xml and what was seen in each case.
+
+    Examples:
+      lab run scenarios/corporate
+
+      lab run scenarios -k "upgrade and not webkit" --browser chromium
+
+      lab run my-proxy.yaml --headed
+    """
+    from lab.report.console import Console
+    from lab.runner.session import Options, run_all
+
+    cases = _cases.selected(paths, browser, k, proxies)
+    options = Options(
+        out=out,
+        jobs=jobs,
+        headed=headed,
+        retries=retries,
+        trace=trace,
+        proxies=proxies or [],
+        command=["lab", *sys.argv[1:]],
+    )
+    result = asyncio.run(run_all(cases, options, Console(Terminal())))
+    return status.of_run(result, forbid_flaky=forbid_flaky)

@@ -1,0 +1,20 @@
+"""lab schema: the JSON Schema of a scenario."""
+
+import json
+
+import typer
+
+PLACE = 4
+
+
+def command() -> None:
+    """Print the JSON Schema of a scenario, for editors and other tools.
+
+    An editor with a YAML language server uses it by a first line such as
+
+      # yaml-language-server: $schema=./schema.json
+    """
+    from lab.network.behaviour import Catalogue
+    from lab.scenario.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(Catalogue().parameter_models()), indent=2, ensure_ascii=False))
