@@ -1,0 +1,37 @@
+"""lab browsers: which browsers the engines will use."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated, get_args
+
+import typer
+
+from lab.scenario.model import EngineName
+
+PLACE = 6
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON, for machines.")] = False,
+) -> None:
+    """List each engine with the version and origin of the browser that it will use."""
+    from lab.browser import find
+    from lab.errors import LabError
+
+    async def all_found() -> list[dict[str, str]]:
+        rows = []
+        for name in get_args(EngineName):
+            try:
+                found = asdict(await find.find(name))
+                rows.append({key: str(value or "") for key, value in found.items()})
+            except LabError as error:
+                rows.append({"name": name, "origin": "missing", "version": "", "executable": error.remedy})
+        return rows
+
+    rows = asyncio.run(all_found())
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['name']:10} {row['version']:20} {row['origin']:18} {row['executable']}".rstrip())

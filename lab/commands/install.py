@@ -1,0 +1,30 @@
+"""lab install: the browsers and the client."""
+
+import asyncio
+from typing import Annotated, get_args
+
+import typer
+
+from lab.scenario.model import EngineName
+
+PLACE = 8
+
+
+def command(
+    names: Annotated[
+        list[EngineName] | None, typer.Argument(metavar="[ENGINE]...", help="All three where left out.")
+    ] = None,
+) -> None:
+    """Install the browsers and sockjs-client, saying what is done.
+
+    Takes Playwright's own builds where they can be downloaded, else the distribution's packages (Debian:
+    chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download.
+    """
+    from lab.browser import client
+    from lab.browser.install import install
+    from lab.scenario.model import Client
+
+    install(names or list(get_args(EngineName)), typer.echo)
+    release = Client().version
+    asyncio.run(client.fetch(release))
+    typer.echo(f"sockjs-client {release}: in the cache")
