@@ -6,6 +6,7 @@ The sides of the hops in path order (hop1.client, hop1.server, hop2.client ... s
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 from lab.events import Event
@@ -49,8 +50,16 @@ class Exchange:
 
     @property
     def asks_upgrade(self) -> bool:
-        """Whether the request, as this side saw it, asks for a websocket."""
-        return bool(self.request.data.get("upgrade"))
+        """Whether the request, as this side saw it, asks for a websocket: it takes both headers (RFC 6455, 4.1)."""
+        if not self.request.data.get("headers"):
+            return bool(self.request.data.get("upgrade"))
+        return _has_token(self.values("Upgrade"), "websocket") and _has_token(self.values("Connection"), "upgrade")
+
+    def values(self, name: str, of: Literal["request", "response"] = "request") -> list[str]:
+        """The values of a header of the request or of the answer, whatever the case of its name."""
+        event = self.request if of == "request" else self.response
+        headers = event.data.get("headers", ()) if event else ()
+        return [str(value) for key, value in headers if str(key).lower() == name.lower()]
 
     def pieces(self) -> list[tuple[float, int]]:
         """When how many bytes of the answer's body had been seen, as (t_ms, total)."""
@@ -62,6 +71,11 @@ class Exchange:
     def total_by(self, t_ms: float) -> int:
         """How many bytes of the answer's body had been seen by then."""
         return max((total for at, total in self.pieces() if at <= t_ms), default=0)
+
+
+def _has_token(values: Iterable[str], token: str) -> bool:
+    """Whether a list of comma-separated header values holds the token."""
+    return any(part.strip().lower() == token for value in values for part in value.split(","))
 
 
 @dataclass(frozen=True, slots=True)

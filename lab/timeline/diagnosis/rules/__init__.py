@@ -1,0 +1,1 @@
+"""The rules of the diagnosis: one file each, found by its place."""

@@ -1,0 +1,53 @@
+"""A hop ended the exchange before its time: reset, or closed without an answer."""
+
+from collections.abc import Iterator
+
+from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
+from lab.timeline.exchanges import Exchange, hop_of
+from lab.timeline.join import GRAIN_MS, Trial
+from lab.timeline.results import Diagnosis
+from lab.timeline.words import ms
+
+ORDER = 90
+
+
+def explain(case: Evidence) -> Iterator[Diagnosis]:
+    """Speaks for attempts that failed by themselves while a hop had them and the server had ended nothing."""
+    for trial in case.trials:
+        if trial.attempt.outcome != "failed":
+            continue
+        sides = request_of(trial)
+        if not sides or not (found := _cut(trial, sides)):
+            continue
+        hop, how, at = found
+        yield Diagnosis(
+            about=trial.about,
+            cause="connection_cut",
+            hop=hop,
+            sentence=f"{hop} {how}; the browser saw the connection end {ms(trial.age_ms)} after the attempt began.",
+            proof=[*journey(trial), *at],
+            hint=f"look for a rule, a limit or a time in {hop} that ends this kind of connection",
+        )
+
+
+def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]] | None:
+    """The hop, what it did, and the errors seen, in the order in which they were seen."""
+    late = trial.until_ms + GRAIN_MS
+    errors = sorted(
+        (one.error for one in sides.values() if one.error and one.error.t_ms <= late), key=lambda error: error.t_ms
+    )
+    proof = [f"{e.vantage} saw after {ms(trial.after(e.t_ms))}: {e.data.get('text', 'an error')}" for e in errors]
+    server = sides.get("server")
+    if server and server.end and server.end.data.get("why") != "client gone" and server.end.t_ms <= late:
+        return None  # The server had ended its answer: nobody cut it.
+    furthest = list(sides)[-1]
+    if furthest.endswith(".client") and sides[furthest].status is None:
+        after = ms(trial.after(sides[furthest].t_ms))
+        return (
+            furthest.removesuffix(".client"),
+            f"had the request after {after} and ended the connection without an answer",
+            proof,
+        )
+    if errors and (hop := hop_of(errors[0].vantage)):
+        return hop, f"ended the connection after {ms(trial.after(errors[0].t_ms))}", proof
+    return None
