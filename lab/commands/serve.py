@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lab.server.options import ServerOptions
 
 PLACE = 9
 
@@ -18,7 +21,7 @@ def command(
     websocket: Annotated[bool, typer.Option(help="Offer the websocket transport.")] = True,
     cookie: Annotated[bool, typer.Option("--cookie", help="Say that sessions need the JSESSIONID cookie.")] = False,
 ) -> None:
-    """Run the lab's SockJS server on its own, with an echo service at /echo and a page to try it at /lab/page.html."""
+    """Run the lab's SockJS server on its own: an echo service at /echo, and a page to try it at /lab/page.html."""
     from lab.server.options import ServerOptions
     from lab.units import duration_ms, size_bytes
 

@@ -16,10 +16,10 @@ from lab.errors import LabError
 from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
-from lab.network.topology import Network, server_uses_tls
+from lab.network.topology import SERVER_NAMES, Network, server_uses_tls
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
-from lab.runner.setup import HOSTS, PREFIX, hop_specs, server_options
+from lab.runner.setup import PREFIX, hop_specs, server_options
 from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.scenario.matrix import Case
@@ -112,7 +112,7 @@ class OneTry:
                 files=await page.files(scenario.client.version),
             )
             stack.push_async_callback(server.stop)
-            await server.start(ssl_context=tools.authority.server_context(HOSTS) if tls else None)
+            await server.start(ssl_context=tools.authority.server_context(SERVER_NAMES) if tls else None)
             network = Network(
                 hops,
                 scheme=scenario.page.scheme,

@@ -8,8 +8,6 @@ from lab.scenario.model import BehaviourUse, Hop, Scenario
 from lab.server.options import ServerOptions
 
 PREFIX = "/echo"
-HOSTS = ("127.0.0.1", "localhost", "app.localhost", "sock.localhost", "www.example.test", "sock.example.test")
-"""The names under which the lab's server may be asked for over TLS."""
 
 
 def hop_name(hop: Hop, number: int) -> str:
