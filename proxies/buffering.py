@@ -29,12 +29,15 @@ from lab.units import size_bytes
 
 
 def _until(value: Any) -> Any:
-    if value == "close" or type(value) is int:
+    if value == "close":
         return value
     try:
-        return size_bytes(value)
+        size = size_bytes(value)
     except ValueError as error:
         raise ValueError(f"{error}, or close") from None
+    if size < 1:
+        raise ValueError("expected a size of at least 1B, or close")
+    return size
 
 
 Until = Annotated[
@@ -85,7 +88,7 @@ class Buffering(Behaviour):
             flow.metadata["buffering"] = True
             self.did(flow, "began to hold the response until its end")
         else:
-            response.stream = Blocks(max(1, until))
+            response.stream = Blocks(until)
             self.did(flow, f"began to release the response in blocks of {until} bytes", block=until)
 
     def response(self, flow: http.HTTPFlow) -> None:

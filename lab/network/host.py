@@ -5,7 +5,6 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from mitmproxy.http import HTTPFlow
@@ -15,6 +14,7 @@ from mitmproxy.tls import ClientHelloData, TlsData
 
 from lab.errors import EnvironmentFailure
 from lab.network import context, logs, stream
+from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
 from lab.network.context import Master, next_layer, proxyserver, tlsconfig
 from lab.network.pipeline import EXEMPT, Pipeline
@@ -84,6 +84,21 @@ class _Proxyserver(proxyserver.Proxyserver):
                 hook.cancel()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.idle.wait(), _DRAIN_S)
+
+
+class _TlsConfig(tlsconfig.TlsConfig):
+    """mitmproxy's TLS settings, with the certificates of the lab's authority as it is in memory."""
+
+    name = "tlsconfig"
+
+    def __init__(self, authority: Authority) -> None:
+        self.certstore = authority.store
+
+    def running(self) -> None:
+        """Do not read the authority from its folder."""
+
+    def configure(self, updated: set[str]) -> None:
+        """Do not read the authority from its folder."""
 
 
 class _Master(Master):
@@ -172,7 +187,7 @@ class Proxy:
         mode: str,
         *,
         recorder: Recorder,
-        confdir: Path,
+        authority: Authority,
         route: Route | None = None,
         behaviours: Sequence[Behaviour] = (),
     ) -> None:
@@ -182,7 +197,7 @@ class Proxy:
             mode: As mitmproxy writes it, without where it listens: ``regular``, ``upstream:http://127.0.0.1:8080``,
                 ``reverse:http://127.0.0.1:8080``.
             recorder: Where its events go.
-            confdir: The folder with the certificate authority.
+            authority: What it makes its certificates with.
             route: Where it sends what it is given; to the mode's address where None.
             behaviours: What it does, in this order. They are this proxy's from now on.
         """
@@ -193,7 +208,7 @@ class Proxy:
             behaviour.report = recorder.did
         self._mode = mode
         self._recorder = recorder
-        self._confdir = confdir
+        self._authority = authority
         self._addon = _Hop(self.pipeline, recorder, route or Route())
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -239,10 +254,12 @@ class Proxy:
                 await master.done()
 
     def _make(self) -> _Master:
-        options = Options(listen_host="127.0.0.1", mode=[f"{self._mode}@127.0.0.1:0"], confdir=str(self._confdir))
+        options = Options(
+            listen_host="127.0.0.1", mode=[f"{self._mode}@127.0.0.1:0"], confdir=str(self._authority.confdir)
+        )
         master = _Master(options, self._recorder)
         addons: Any = master.addons
-        addons.add(master.server, next_layer.NextLayer(), tlsconfig.TlsConfig(), self._addon)
+        addons.add(master.server, next_layer.NextLayer(), _TlsConfig(self._authority), self._addon)
         # These belong to addons: they are not known before those have been added.
         settings: Any = options
         settings.update(

@@ -116,7 +116,7 @@ class Network:
         recorder = Recorder(
             bind(f"hop{number}"), bind(f"hop{number}.client"), bind(f"hop{number}.server"), ours=route.ours
         )
-        return Proxy(mode, recorder=recorder, confdir=self._authority.confdir, route=route, behaviours=hop.behaviours)
+        return Proxy(mode, recorder=recorder, authority=self._authority, route=route, behaviours=hop.behaviours)
 
     @property
     def _port(self) -> int:

@@ -1,0 +1,133 @@
+import asyncio
+import importlib.util
+
+import pytest
+
+from lab import shipped
+from lab.errors import UsageError
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench, Wire, mitmdump
+
+REQUEST = "POST /echo/000/abc/xhr_streaming HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n"
+CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: application/javascript\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def test_close_holds_headers_and_body(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("buffering", {}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(REQUEST)
+        server = await bench.accept()
+        await server.head()
+        await server.send(CHUNKED)
+        await server.chunk(b"h" * 2048 + b"\n")
+        await bench.seen("hop1.server", "response.data", total=2049)
+        await server.chunk(b"o\n")
+        await bench.seen("hop1.server", "response.data", total=2051)
+        assert bench.events("hop1.client", "response", "response.data") == []
+
+        await server.chunk(b"")
+        head = await browser.head()
+        assert head.headers["content-length"] == "2051"
+        assert "transfer-encoding" not in head.headers
+        assert await browser.read(2051) == b"h" * 2048 + b"\no\n"
+        assert bench.figures("hop1.client", "response.data", "bytes") == [2051]
+        # All that the server sent was there before the client got anything.
+        order = [(e.vantage, e.kind) for e in bench.log if e.kind in {"response", "response.end"}]
+        assert order.index(("hop1.server", "response.end")) < order.index(("hop1.client", "response"))
+
+
+async def test_client_gone_reaches_the_server(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("buffering", {}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(REQUEST)
+        server = await bench.accept()
+        await server.head()
+        await server.send(CHUNKED)
+        await server.chunk(b"o\n")
+        await bench.seen("hop1.server", "response.data")
+        browser.abort()
+        assert await server.rest() == b""
+        await bench.seen("hop1.client", "error")
+        await bench.seen("hop1.server", "error")
+        assert bench.events("hop1.client", "response") == []
+
+
+async def test_size_releases_whole_blocks(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("buffering", {"until": "1KiB"}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(REQUEST)
+        server = await bench.accept()
+        await server.head()
+        await server.send(CHUNKED)
+        assert (await browser.head()).headers["transfer-encoding"] == "chunked"
+        await server.chunk(b"a" * 1000)
+        await bench.seen("hop1.server", "response.data", total=1000)
+        assert bench.events("hop1.client", "response.data") == []
+        await server.chunk(b"b" * 1100)
+        assert await browser.read_chunk() == b"a" * 1000 + b"b" * 24
+        assert await browser.read_chunk() == b"b" * 1024
+        await server.chunk(b"")
+        assert await browser.read_chunk() == b"b" * 52
+        assert await browser.read_chunk() == b""
+        assert bench.figures("hop1.server", "response.data", "bytes") == [1000, 1100]
+        assert bench.figures("hop1.client", "response.data", "total") == [1024, 2048, 2100]
+
+
+def test_blocks_are_the_same_however_the_body_is_cut() -> None:
+    spec = importlib.util.spec_from_file_location("buffering_file", shipped.PROXIES / "buffering.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    body = bytes(range(256)) * 3
+    expected = [body[at : at + 100] for at in range(0, len(body), 100)]
+    for step in (1, 7, 100, 101, len(body)):
+        blocks = module.Blocks(100)
+        out = [block for at in range(0, len(body), step) for block in blocks(body[at : at + step])]
+        assert out + blocks(b"") == expected
+        assert blocks(b"") == []
+
+
+async def test_websocket_passes(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("buffering", {}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(
+            "GET /ws HTTP/1.1\r\nHost: app.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        server = await bench.accept()
+        await server.head()
+        await server.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        assert (await browser.head()).start.startswith("HTTP/1.1 101")
+        await server.send(b"\x81\x01o")
+        assert await browser.read(3) == b"\x81\x01o"
+        assert bench.events("hop1") == []
+
+
+@pytest.mark.parametrize("until", ["4096", "later", 4096, "0B", "0.2B", None])
+def test_wrong_until_is_refused(catalogue: Catalogue, until: object) -> None:
+    with pytest.raises(UsageError, match=r"buffering: until: expected a size .*got"):
+        catalogue.make("buffering", {"until": until})
+
+
+async def test_bare_mitmdump_releases_blocks(authority: Authority) -> None:
+    script = shipped.PROXIES / "buffering.py"
+    async with (
+        Bench(authority=authority) as bench,
+        mitmdump(
+            script,
+            "buffering_until=100B",
+            mode=f"reverse:http://127.0.0.1:{bench.network.proxies[0].port}",
+            confdir=authority.confdir,
+        ) as port,
+    ):
+        browser = Wire(*await asyncio.open_connection("127.0.0.1", port))
+        await browser.send(REQUEST)
+        server = await bench.accept()
+        await server.head()
+        await server.send(CHUNKED)
+        await server.chunk(b"x" * 150)
+        await browser.head()
+        assert await browser.read_chunk() == b"x" * 100
+        await browser.close()

@@ -1,0 +1,125 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from lab import shipped
+from lab.errors import UsageError
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench, Wire, mitmdump
+
+HANDSHAKE = (
+    "GET /echo/websocket HTTP/1.1\r\nHost: app.localhost\r\n{connection}\r\nUpgrade: websocket\r\n"
+    "X-Hop: 1\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+@asynccontextmanager
+async def asked(
+    catalogue: Catalogue, authority: Authority, answer: object, connection: str = "Connection: Upgrade"
+) -> AsyncIterator[tuple[Bench, Wire]]:
+    """A bench whose browser has just asked for an upgrade."""
+    async with Bench(catalogue.make("no_upgrade", {"answer": answer}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(HANDSHAKE.format(connection=connection))
+        yield bench, browser
+
+
+@pytest.mark.parametrize(
+    ("connection", "left"),
+    [
+        ("Connection: Upgrade", None),
+        ("Connection: keep-alive, Upgrade", "keep-alive"),
+        ("Connection: upgrade, x-hop", None),
+    ],
+)
+async def test_strip_removes_hop_by_hop_headers(
+    catalogue: Catalogue, authority: Authority, connection: str, left: str | None
+) -> None:
+    async with asked(catalogue, authority, "strip", connection) as (bench, browser):
+        server = await bench.accept()
+        head = await server.head()
+        assert head.start == "GET /echo/websocket HTTP/1.1"
+        assert "upgrade" not in head.headers
+        assert head.headers.get("connection") == left
+        # A header goes only where Connection names it.
+        assert ("x-hop" in head.headers) == ("x-hop" not in connection)
+        assert head.headers["sec-websocket-version"] == "13"
+
+        await server.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        assert (await browser.head()).start == "HTTP/1.1 400 Bad Request"
+        assert bench.figures("hop1.client", "request", "upgrade") == [True]
+        assert bench.figures("hop1.server", "request", "upgrade") == [False]
+        assert bench.figures("hop1", "behaviour", "did") == ["removed the Upgrade header"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 426, 501, 502])
+async def test_status_answers_without_the_server(catalogue: Catalogue, authority: Authority, status: int) -> None:
+    async with asked(catalogue, authority, status) as (bench, browser):
+        head = await browser.head()
+        assert head.start.startswith(f"HTTP/1.1 {status} ")
+        assert ("upgrade" in head.headers) == (status == 426)
+        assert await browser.read(int(head.headers["content-length"]))
+        assert not bench.reached
+        assert bench.events("hop1.server") == []
+        assert bench.figures("hop1.client", "response", "status") == [status]
+
+
+async def test_hang_answers_nothing_until_the_client_goes(catalogue: Catalogue, authority: Authority) -> None:
+    async with asked(catalogue, authority, "hang") as (bench, browser):
+        await bench.seen("hop1", "behaviour", did="left the upgrade request unanswered")
+        other = await bench.connect()
+        await other.send("GET /echo/info HTTP/1.1\r\nHost: app.localhost\r\n\r\n")
+        assert (await (await bench.accept()).head()).start.startswith("GET /echo/info")
+        browser.abort()
+        await bench.seen("hop1.client", "error", flow=1)
+        assert bench.events("hop1.client", "response") == []
+        assert not bench.reached
+
+
+async def test_hang_lets_the_hop_stop(catalogue: Catalogue, authority: Authority) -> None:
+    async with asked(catalogue, authority, "hang") as (bench, browser):
+        await bench.seen("hop1", "behaviour")
+        await asyncio.wait_for(bench.network.stop(), 1)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await browser.head()
+
+
+async def test_reset_sends_rst(catalogue: Catalogue, authority: Authority) -> None:
+    async with asked(catalogue, authority, "reset") as (bench, browser):
+        with pytest.raises(ConnectionResetError):
+            await browser.rest()
+        assert not bench.reached
+        assert bench.figures("hop1", "behaviour", "did") == ["reset the connection of the upgrade request"]
+
+
+async def test_ordinary_request_passes(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("no_upgrade", {"answer": 403}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send("GET /echo/info HTTP/1.1\r\nHost: app.localhost\r\nConnection: keep-alive\r\n\r\n")
+        assert (await (await bench.accept()).head()).headers["connection"] == "keep-alive"
+        assert bench.events("hop1") == []
+
+
+def test_unknown_answer_is_refused(catalogue: Catalogue) -> None:
+    with pytest.raises(UsageError, match=r"no_upgrade: answer: .*'strip'.*got 'drop'"):
+        catalogue.make("no_upgrade", {"answer": "drop"})
+
+
+async def test_bare_mitmdump_answers_with_the_status(authority: Authority) -> None:
+    script = shipped.PROXIES / "no_upgrade.py"
+    async with (
+        Bench(authority=authority) as bench,
+        mitmdump(
+            script,
+            "no_upgrade_answer=403",
+            mode=f"reverse:http://127.0.0.1:{bench.network.proxies[0].port}",
+            confdir=authority.confdir,
+        ) as port,
+    ):
+        browser = Wire(*await asyncio.open_connection("127.0.0.1", port))
+        await browser.send(HANDSHAKE.format(connection="Connection: Upgrade"))
+        assert (await browser.head()).start.startswith("HTTP/1.1 403 ")
+        await browser.close()
