@@ -1,0 +1,11 @@
+"""The JSESSIONID cookie, by which some balancers keep a session at one server."""
+
+import re
+
+_COOKIE = re.compile(r"(?:^|;)\s*JSESSIONID=([\w!#$%&'()*+./:<=>?@\[\]^`{|}~-]*)\s*(?:;|$)", re.ASCII)
+
+
+def set_cookie(cookie_header: str | None) -> str:
+    """The Set-Cookie value: the client's own JSESSIONID again, or ``dummy``; the balancer puts its own there."""
+    match = _COOKIE.search(cookie_header) if cookie_header else None
+    return f"JSESSIONID={(match and match[1]) or 'dummy'}; Path=/"

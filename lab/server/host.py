@@ -1,0 +1,102 @@
+"""The lab's own server: one SockJS endpoint, and the files of the lab's page."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from lab.errors import EnvironmentFailure
+from lab.events import Emit, ignore
+from lab.server import services
+from lab.server.endpoint import mount
+from lab.server.options import ServerOptions
+from lab.server.requests import RequestLog
+
+File = tuple[str, bytes]
+"""Content type and content."""
+
+
+class LabServer:
+    """A server for one case: start it, take its `port`, stop it."""
+
+    def __init__(
+        self,
+        options: ServerOptions | None = None,
+        *,
+        service: str = "echo",
+        prefix: str = "/echo",
+        emit: Emit = ignore,
+        files: Mapping[str, File] | None = None,
+    ) -> None:
+        """A server that does not run yet.
+
+        Args:
+            options: How the endpoint behaves.
+            service: The name of a test service (a file in lab/server/services/).
+            prefix: Where the endpoint is.
+            emit: Where events go; its vantage is the caller's.
+            files: The page's files by their exact path.
+
+        Raises:
+            UsageError: there is no such service.
+        """
+        self._files = dict(files or {})
+        self._app = web.Application()
+        self.endpoint = mount(self._app, prefix, services.find(service)(), options, emit)
+        """The SockJS endpoint."""
+        # The endpoint's log is the application's: requests are numbered through.
+        self._log: RequestLog | None = self.endpoint.log
+        self._app.router.add_route("*", "/{path:.*}", self._serve_file)
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+        """The port it listens on, once it was started."""
+
+    async def start(
+        self, *, host: str = "127.0.0.1", port: int = 0, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        """Listen; port 0 takes a free one.
+
+        Raises:
+            EnvironmentFailure: the port cannot be had.
+        """
+        # What is left of a connection after its session was closed gets no more grace than that.
+        runner = web.AppRunner(self._app, handler_cancellation=True, access_log=None, shutdown_timeout=0.05)
+        self._runner = runner
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, host, port, ssl_context=ssl_context)
+            await site.start()
+        except OSError as error:
+            await self.stop()
+            raise EnvironmentFailure(
+                f"the server cannot listen on {host}:{port}: {error.strerror or error}",
+                remedy="give another port, or 0 for a free one",
+            ) from error
+        self.port = runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Free the port, close the sessions with ``c[3000,"Go away!"]``, drop what is left. Safe to call again."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        try:
+            for site in list(runner.sites):
+                await site.stop()
+        finally:
+            # The application's shutdown closes the endpoint's sessions.
+            await asyncio.shield(runner.cleanup())
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        if self._log is None:
+            return await self._file(request)
+        return await self._log.follow(request, self._file)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        file = self._files.get(request.path)
+        headers = {"Cache-Control": "no-store"}
+        if file is None:
+            return web.Response(status=404, headers=headers)
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers=headers | {"Allow": "GET, HEAD"})
+        return web.Response(body=file[1], headers=headers | {"Content-Type": file[0]})

@@ -1,0 +1,87 @@
+"""Receiving over HTTP: one frame per response (polling), or many (streaming)."""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from lab.server.answers import session_headers
+from lab.server.endpoint import Endpoint
+from lab.server.receivers import HttpReceiver
+from lab.server.requests import SENT, WHY
+from lab.sockjs.paths import Path
+
+LAST_WRITES_S = 2.0
+"""How long the peer has to take the last frames of a response before the connection is dropped."""
+
+
+async def poll(
+    request: web.Request, endpoint: Endpoint, path: Path, content_type: str, wrap: Callable[[str], bytes]
+) -> web.StreamResponse:
+    """Answer with the session's next frame, as soon as there is one."""
+    receiver = HttpReceiver(request.transport, wrap, 1)
+    session = endpoint.sessions.find(path.session, path.name)
+    session.attach(receiver)
+    if receiver.ended is None:
+        endpoint.watch()
+        endpoint.enter(receiver)
+        try:
+            await receiver.wait()
+        finally:
+            endpoint.leave(receiver)
+            # Where the client is gone, the handler is cancelled; where it was answered, this does nothing.
+            session.lost(receiver)
+    if receiver.is_gone():
+        raise ConnectionResetError("the client has gone")
+    headers = session_headers(request, endpoint.options, content_type)
+    return web.Response(body=b"".join(receiver.pending), headers=headers)
+
+
+async def stream(
+    request: web.Request,
+    endpoint: Endpoint,
+    path: Path,
+    content_type: str,
+    wrap: Callable[[str], bytes],
+    prelude: bytes,
+) -> web.StreamResponse:
+    """Answer with ``prelude`` and the session's frames until the response limit or the end of the session."""
+    response = web.StreamResponse(headers=session_headers(request, endpoint.options, content_type))
+    await response.prepare(request)
+    await response.write(prelude)
+    receiver = HttpReceiver(request.transport, wrap, endpoint.options.response_limit)
+    session = endpoint.sessions.find(path.session, path.name)
+    session.attach(receiver)
+    endpoint.watch()
+    endpoint.enter(receiver)
+    try:
+        while receiver.ended is None:
+            await _write(response, receiver)
+            if session.is_paused and receiver.ended is None:
+                session.resume()
+            await receiver.wait()
+        try:
+            async with asyncio.timeout(LAST_WRITES_S):
+                await _write(response, receiver)
+                await response.write_eof()
+        except TimeoutError:
+            receiver.abort()
+            raise ConnectionResetError("the client does not read") from None
+    finally:
+        endpoint.leave(receiver)
+        session.lost(receiver)
+        if endpoint.log is not None:
+            request[SENT] = len(prelude) + receiver.sent
+    if receiver.ended.why == "limit":
+        request[WHY] = "limit"
+    return response
+
+
+async def _write(response: web.StreamResponse, receiver: HttpReceiver) -> None:
+    while receiver.pending:
+        receiver.busy = True
+        try:
+            for data in receiver.take():
+                await response.write(data)
+        finally:
+            receiver.busy = False
