@@ -128,7 +128,7 @@ def _finalize(value: object) -> object:
 
 
 def _exactly(ms: float) -> str:
-    return f"{ms:.1f}".removesuffix(".0") + " ms"
+    return f"{ms:,.1f}".removesuffix(".0") + " ms"
 
 
 def _hash(text: str) -> str:

@@ -1,0 +1,135 @@
+"""What the console says at the end of a run: where each browser ended and why, what did not pass, the counts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from lab.report import words
+from lab.report.grid import grid_of
+from lab.report.lines import COLOURS, Lines
+from lab.timeline.results import CaseResult, RunResult
+
+_FEW = 6
+"""So many cases of one scenario are told one by one; more are a table."""
+
+_SHORT = 76
+"""What was expected and what came stand on one line where both fit into it, in characters."""
+
+
+def summarise(lines: Lines, run: RunResult, paths: Sequence[Path]) -> None:
+    """Say what ``run`` found. The last lines are the counts and the path of report.html among ``paths``."""
+    few = len(run.cases) <= _FEW and len({case.scenario for case in run.cases}) == 1
+    if few:
+        _tell(lines, run.cases)
+    elif run.cases:
+        _table(lines, run.cases)
+    for case in run.cases:
+        if case.outcome not in ("passed", "skipped"):
+            _trouble(lines, case, told=few)
+    lines.line()
+    if run.interrupted:
+        lines.line(("Interrupted.", "bold yellow"))
+    _counts(lines, run)
+    for path in paths:
+        if path.name == "report.html":
+            lines.line(str(path))
+
+
+def _tell(lines: Lines, cases: Sequence[CaseResult]) -> None:
+    """One scenario, few cases: browsers that went the same way for the same causes are told together."""
+    alike: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        way = [(attempt.connection, attempt.transport, attempt.outcome) for attempt in case.attempts]
+        why = [(cause.about, cause.cause, cause.hop) for cause in words.causes(case)]
+        alike.setdefault(repr((case.transport, way, why)), []).append(case)
+    for together in alike.values():
+        lines.line()
+        for case in together:
+            _ended_on(lines, case)
+        _causes(lines, together[0])
+
+
+def _ended_on(lines: Lines, case: CaseResult) -> None:
+    name = f"{case.engine} {case.engine_version}".strip()
+    matrix = f" ({words.matrix_words(case.matrix)})" if case.matrix else ""
+    after = "" if case.open_ms is None else f" after {words.duration(case.open_ms)}"
+    said = f" opened on {case.transport}{after}." if case.transport else " did not open a connection."
+    lines.line((name, "bold"), matrix, said)
+
+
+def _causes(lines: Lines, case: CaseResult) -> None:
+    for cause in words.causes(case):
+        said = cause.sentences[0] if cause.sentences else cause.cause
+        lines.paragraph(lines.text((f"{', '.join(cause.about)}: ", "bold"), said), indent=2)
+        for hint in cause.hints:
+            lines.paragraph(lines.text((hint, "dim")), indent=4)
+
+
+def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
+    """A case that did not pass: its message, what was expected, why (unless told above), and what to do."""
+    lines.line()
+    lines.line((case.outcome, COLOURS[case.outcome]), "  ", (case.id, "bold"))
+    if case.message:
+        lines.paragraph(lines.text(case.message), indent=2)
+    for check in case.expectations:
+        if check.held:
+            continue
+        if len(check.what) + len(check.expected) + len(check.actual) <= _SHORT - len(": expected , got "):
+            lines.line(f"  {check.what}: expected {check.expected}, got {check.actual}")
+        else:
+            lines.line(f"  {check.what}:")
+            lines.paragraph(lines.text(f"expected {check.expected}"), indent=4)
+            lines.paragraph(lines.text(f"got {check.actual}"), indent=4)
+    if not told:
+        _causes(lines, case)
+    if case.remedy:
+        lines.paragraph(lines.text((case.remedy, "cyan")), indent=2)
+
+
+def _table(lines: Lines, cases: Sequence[CaseResult]) -> None:
+    """Scenario by engine, in each cell the transport; where it is too wide, each row's cells under its name."""
+    grid = grid_of(cases)
+    table = [[lines.text(("scenario", "bold")), *(lines.text((engine, "bold")) for engine in grid.engines)]]
+    for row in grid.rows:
+        name = lines.text(row.scenario, ("  " + row.matrix if row.matrix else "", "dim"))
+        cells = ([cases[place] for place in row.cells.get(engine, [])] for engine in grid.engines)
+        table.append([name, *(_cell(lines, found) for found in cells)])
+    widths = [max(row[column].cell_len for row in table) for column in range(len(table[0]))]
+    lines.line()
+    if lines.plain or sum(widths) + 2 * len(widths) <= lines.out.width:
+        for cells_of_row in table:
+            lines.write(_aligned(cells_of_row, widths))
+        return
+    engines = table[0][1:]
+    for name, *found in table[1:]:
+        lines.write(name)
+        pairs = [lines.text(engine.plain, " ").append_text(cell) for engine, cell in zip(engines, found, strict=True)]
+        lines.paragraph(Text(", ").join(pairs), indent=2)
+
+
+def _aligned(cells: Sequence[Text], widths: Sequence[int]) -> Text:
+    line = Text()
+    for cell, width in zip(cells, widths, strict=True):
+        line.append_text(cell).append(" " * (width - cell.cell_len + 2))
+    line.rstrip()
+    return line
+
+
+def _cell(lines: Lines, cases: Sequence[CaseResult]) -> Text:
+    """The transport, and the outcome where it is not passed."""
+    if not cases:
+        return lines.text(("-", "dim"))
+    said = []
+    for case in cases:
+        transport = case.transport or "none"
+        word = transport if case.outcome == "passed" else f"{transport} ({case.outcome})"
+        said.append(lines.text((word, COLOURS[case.outcome])))
+    return Text(" ").join(said)
+
+
+def _counts(lines: Lines, run: RunResult) -> None:
+    line = Text()
+    for outcome, number, word in words.counts(run):
+        line.append(", " if line else "").append(f"{number} {word}", COLOURS[outcome])
+    lines.write((line or Text("no cases")).append(f" in {words.duration(run.duration_ms)}"))
