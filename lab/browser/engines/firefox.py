@@ -1,0 +1,45 @@
+"""Firefox: a stock one over WebDriver BiDi, or Playwright's own build over its own protocol."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lab.browser.find import Found
+from lab.browser.launched import LaunchedEngine
+
+PREFERENCES: Mapping[str, str | float | bool] = {
+    # Without it Firefox goes to loopback directly and silently, whatever its proxy.
+    "network.proxy.allow_hijacking_localhost": True,
+    # Its own requests must not show up among the case's.
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "network.prefetch-next": False,
+    "network.dns.disablePrefetch": True,
+    "app.normandy.enabled": False,
+    "services.settings.server": "data:,#remote-settings-dummy/v1",
+    # Tabs of cases that run side by side are not the foreground one, and must not have their timers held back.
+    "dom.min_background_timeout_value": 4,
+    "dom.timeout.enable_budget_timer_throttling": False,
+}
+
+
+class Firefox(LaunchedEngine):
+    """One browser, a context per tab; a proxy belongs to its context."""
+
+    name = "firefox"
+
+    def launch_options(self, found: Found) -> Mapping[str, Any]:
+        """The channel that a stock Firefox needs, and the preferences."""
+        options: dict[str, Any] = {"firefox_user_prefs": dict(PREFERENCES)}
+        if found.origin != "Playwright build":
+            options["channel"] = "moz-firefox"
+        return options
+
+    def context_options(self) -> Mapping[str, Any]:
+        """Trust in any certificate, and no emulated media features, which a stock Firefox cannot set."""
+        unset = ("color_scheme", "reduced_motion", "forced_colors", "contrast")
+        return {"ignore_https_errors": True, **dict.fromkeys(unset, "null")}
+
+
+def create(*, headed: bool, trusted_spki: str | None) -> Firefox:
+    """The engine; see `lab.browser.engines.create`. ``trusted_spki`` is not needed: it trusts any certificate."""
+    return Firefox(headed=headed)

@@ -1,0 +1,59 @@
+"""A throw-away home folder for one browser, and a mark by which its processes are known."""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+_MARK = "SOCKJS_LAB_HOME"
+_GONE_WITHIN_S = 3.0
+
+
+class Home:
+    """Where one browser keeps its files, so that nothing of the user's is read and nothing stays.
+
+    Its path is also in the environment of the browser's processes: `pids` finds by it what is still
+    running, whoever started it (Playwright does not tell the browser's process id).
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="sockjs-lab-"))
+        folders = {"TMPDIR": "tmp", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
+        folders |= {"XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run"}
+        for folder in folders.values():
+            (self.path / folder).mkdir(mode=0o700)
+        own = {name: str(self.path / folder) for name, folder in folders.items()}
+        self.env: dict[str, str | float | bool] = {**os.environ, "HOME": str(self.path), _MARK: str(self.path), **own}
+        """The environment for the browser: the lab's own, moved into this folder."""
+
+    def pids(self) -> list[int]:
+        """The ids of the living processes that carry this home's mark (none where there is no /proc)."""
+        wanted = f"{_MARK}={self.path}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                marked = wanted in (folder / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue  # It ended meanwhile, or belongs to another user.
+            if marked:
+                found.append(int(folder.name))
+        return sorted(found)
+
+    async def remove(self) -> None:
+        """End what still runs from this home and remove its files; never raises."""
+        deadline = time.monotonic() + _GONE_WITHIN_S
+        while (pids := self.pids()) and time.monotonic() < deadline:
+            for pid in pids:
+                _kill(pid)
+            await asyncio.sleep(0.02)
+        await asyncio.to_thread(shutil.rmtree, self.path, ignore_errors=True)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        return  # It ended by itself.

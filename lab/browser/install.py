@@ -1,0 +1,122 @@
+"""Installs browsers: Playwright's own builds where they can be downloaded, else the distribution's packages."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from lab.browser.find import Found, locate
+from lab.errors import EnvironmentFailure
+
+PACKAGES = {"chromium": ("chromium",), "firefox": ("firefox-esr",), "webkit": ("webkit2gtk-driver", "xvfb")}
+"""Debian's package of each engine; webkit2gtk-driver brings MiniBrowser."""
+
+PLAYWRIGHT: Sequence[str] = (sys.executable, "-m", "playwright")
+
+_DOWNLOAD_S = 600.0
+_CONNECT_MS = 3000
+_APT_S = 900.0
+
+
+def install(names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Make the engines ``names`` usable; ``say`` gets a line for everything that is done.
+
+    ``SOCKJS_LAB_BROWSERS=system`` leaves Playwright's builds out. Raises `UsageError` for an unknown name
+    and `EnvironmentFailure`, with the command to run, where nothing worked.
+    """
+    missing = [name for name in names if not _is_here(name, say)]
+    if not missing:
+        return
+    if os.environ.get("SOCKJS_LAB_BROWSERS") == "system":
+        say("Playwright's builds are left out, as SOCKJS_LAB_BROWSERS=system asks.")
+    else:
+        missing = _download(missing, say)
+    if missing:
+        _install_packages(missing, say)
+    for name in missing:
+        if not _is_here(name, say):
+            raise EnvironmentFailure(f"{name} is still missing after its package was installed.")
+
+
+def _is_here(name: str, say: Callable[[str], None]) -> bool:
+    try:
+        found = locate(name)
+    except EnvironmentFailure:
+        return False
+    if needs_display(found) and shutil.which("Xvfb") is None:
+        return False
+    place = f" at {found.executable}" if found.executable else ""
+    say(f"{name}: is here ({found.origin}{place}).")
+    return True
+
+
+def needs_display(found: Found) -> bool:
+    """Whether this browser runs only on a display: a stock WebKit has no headless mode."""
+    return found.name == "webkit" and found.executable is not None and found.executable.name == "MiniBrowser"
+
+
+def _download(names: Sequence[str], say: Callable[[str], None]) -> list[str]:
+    """Download Playwright's builds of ``names``; returns those that are still missing, after the first refusal."""
+    for index, name in enumerate(names):
+        say(f"{name}: downloading Playwright's build ...")
+        environment = {**os.environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": str(_CONNECT_MS)}
+        try:
+            done = subprocess.run(
+                [*PLAYWRIGHT, "install", name], env=environment, capture_output=True, text=True, timeout=_DOWNLOAD_S
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = "it takes too long" if isinstance(error, subprocess.TimeoutExpired) else str(error.strerror)
+        else:
+            if done.returncode == 0:
+                say(f"{name}: Playwright's build is installed.")
+                _install_libraries(name, say)
+                continue
+            # Only the code: the text names the hosts that were asked.
+            code = re.search(r"\bE[A-Z]{4,}\b", done.stdout + done.stderr)
+            reason = code.group() if code else f"status {done.returncode}"
+        say(f"Playwright's builds cannot be downloaded here ({reason}).")
+        return list(names[index:])
+    return []
+
+
+def _install_libraries(name: str, say: Callable[[str], None]) -> None:
+    """Install the libraries that Playwright's build needs, where we may; else say how."""
+    command = [*PLAYWRIGHT, "install-deps", name]
+    if _can_install() and subprocess.run(command, capture_output=True, timeout=_APT_S).returncode == 0:
+        say(f"{name}: its libraries are installed.")
+        return
+    say(f"{name}: if it does not start, install its libraries as root: playwright install-deps {name}")
+
+
+def _install_packages(names: Sequence[str], say: Callable[[str], None]) -> None:
+    packages = [package for name in names for package in PACKAGES[name]]
+    by_hand = f"apt-get install -y {' '.join(packages)}"
+    if shutil.which("apt-get") is None:
+        raise EnvironmentFailure(
+            f"{', '.join(names)}: not installed, and this is no Debian or Ubuntu.",
+            remedy=f"Install it with your system's package manager (Debian's packages: {' '.join(packages)}).",
+        )
+    if not _can_install():
+        raise EnvironmentFailure(
+            f"{', '.join(names)}: not installed, and only root can.", remedy=f"Run: sudo {by_hand}"
+        )
+    say(f"{', '.join(names)}: installing the packages {' '.join(packages)} ...")
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if not _apt(command):
+        say("Updating the list of packages ...")
+        if not (_apt(["apt-get", "update"]) and _apt(command)):
+            raise EnvironmentFailure("apt-get could not install the packages.", remedy=f"See why: {by_hand}")
+
+
+def _can_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt(command: list[str]) -> bool:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        return subprocess.run(command, env=environment, capture_output=True, timeout=_APT_S).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

@@ -1,0 +1,150 @@
+"""A tab on a Playwright page, in which every call has a time limit and ends when the browser does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.async_api import Error, Page, Request, Response
+
+from lab.browser.engine import EngineFailure, NavigationFailure, PageError
+from lab.tasks import end, spawn
+
+T = TypeVar("T")
+
+GOTO_S = 20.0
+EVALUATE_S = 30.0
+SCREENSHOT_S = 15.0
+TRACE_S = 20.0
+CLOSE_S = 5.0
+
+# What a script throws comes back as a value: then every error of Playwright's is the browser's.
+_WRAPPED = """async (argument) => {
+  try {
+    const made = (%s
+    );
+    const value = await (typeof made === "function" ? made(argument) : made);
+    return {value: value === undefined ? null : value};
+  } catch (error) {
+    return {error: String(error)};
+  }
+}"""
+
+
+class PageTab:
+    """The `lab.browser.engine.Tab` of every engine that Playwright drives."""
+
+    def __init__(self, page: Page, *, engine: str, traced: bool, end_state: Callable[[], Awaitable[None]]) -> None:
+        """Watch ``page``; ``end_state`` ends what was opened for it (its context or its process)."""
+        self._page = page
+        self._engine = engine
+        self._traced = traced
+        self._end_state = end_state
+        self._closed = False
+        self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._refused: asyncio.Future[str] | None = None
+        page.on("requestfailed", self._request_failed)
+        page.on("crash", lambda _: self.lost("crashed"))
+        page.on("close", lambda _: self.lost("closed the page"))
+
+    def lost(self, why: str) -> None:
+        """Say that the page is gone; every pending and later call raises `EngineFailure`."""
+        if not self._gone.done():
+            self._gone.set_result(why)
+
+    async def goto(self, url: str) -> None:
+        """See `lab.browser.engine.Tab.goto`."""
+        try:
+            response = await self._answer(self._load(url), f"load {url}", GOTO_S + 2, NavigationFailure)
+        except NavigationFailure:
+            # A dying browser fails the navigation a moment before it is known to be dead.
+            await asyncio.wait({self._gone}, timeout=0.1)
+            self._must_live(f"load {url}")
+            raise
+        if response is not None and response.status >= 400:
+            raise NavigationFailure(f"{self._engine} loaded {url} and got status {response.status}.")
+        if response is None and url.startswith("http"):
+            raise NavigationFailure(f"{self._engine} could not load {url}: no answer came.")
+
+    async def evaluate(self, script: str, argument: object = None) -> Any:
+        """See `lab.browser.engine.Tab.evaluate`."""
+        answer = await self._answer(self._page.evaluate(_WRAPPED % script, argument), "run a script", EVALUATE_S)
+        if "error" in answer:
+            raise PageError(answer["error"])
+        return answer["value"]
+
+    async def screenshot(self, path: Path) -> None:
+        """See `lab.browser.engine.Tab.screenshot`."""
+        await self._answer(self._page.screenshot(path=path), "make a screenshot", SCREENSHOT_S)
+
+    async def save_trace(self, path: Path) -> bool:
+        """See `lab.browser.engine.Tab.save_trace`."""
+        if not self._traced:
+            return False
+        self._traced = False
+        await self._answer(self._page.context.tracing.stop(path=path), "write its trace", TRACE_S)
+        return True
+
+    async def close(self) -> None:
+        """See `lab.browser.engine.Tab.close`."""
+        if self._closed:
+            return
+        self._closed = True
+        self.lost("closed the tab, as asked")
+        try:
+            await asyncio.wait_for(self._end_state(), CLOSE_S)
+        except (Error, TimeoutError):
+            return  # The browser is dead or hangs: its engine ends it.
+
+    async def _load(self, url: str) -> Response | None:
+        """Navigate, and fail as soon as the page's own request has: WebKit's navigation waits on."""
+        self._refused = asyncio.get_running_loop().create_future()
+        loading = spawn(self._page.goto(url, timeout=GOTO_S * 1000), name=f"{self._engine}: navigate")
+        try:
+            either: list[asyncio.Future[Any]] = [loading, self._refused]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self._refused.done():
+                raise Error(self._refused.result())
+            return loading.result()
+        finally:
+            await end(loading)
+
+    def _request_failed(self, request: Request) -> None:
+        if self._refused is not None and not self._refused.done() and request.is_navigation_request():
+            self._refused.set_result(request.failure or "the request failed")
+
+    def _must_live(self, doing: str) -> None:
+        if self._gone.done():
+            raise EngineFailure(f"{self._engine} could not {doing}: it {self._gone.result()}.")
+
+    async def _answer(
+        self,
+        work: Coroutine[Any, Any, T],
+        doing: str,
+        limit_s: float,
+        failure: type[EngineFailure] = EngineFailure,
+    ) -> T:
+        """What ``work`` returns; its errors, the browser's end and the end of the time are `EngineFailure`."""
+        if self._gone.done():
+            work.close()
+        self._must_live(doing)
+        task = spawn(work, name=f"{self._engine}: {doing}")
+        try:
+            either: list[asyncio.Future[Any]] = [task, self._gone]
+            await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            self._must_live(doing)
+            raise EngineFailure(f"{self._engine} could not {doing} within {limit_s:g} s.")
+        except Error as error:
+            self._must_live(doing)
+            raise failure(f"{self._engine} could not {doing}: {told(error)}") from error
+        finally:
+            await end(task)
+
+
+def told(error: Error) -> str:
+    """What Playwright's error says, on one line and without the name of its method and its call log."""
+    first = (error.message.strip().splitlines() or ["no reason given"])[0]
+    _, separator, rest = first.partition(": ")
+    return rest if separator and "." in first.split(": ")[0] and " " not in first.split(": ")[0] else first
