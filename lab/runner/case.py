@@ -146,7 +146,7 @@ class OneTry:
             try:
                 await asyncio.wait({performing, recorder.failed}, return_when=asyncio.FIRST_COMPLETED)
                 if recorder.failed.done():
-                    recorder.failed.result()
+                    raise recorder.failed.result()
                 await performing
             except (StepFailed, NeverOpened) as failed:
                 emit("step", index=index, step=step.step, state="failed", text=str(failed))

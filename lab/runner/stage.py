@@ -1,9 +1,11 @@
 """What the steps of one case work on."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from lab.browser.engine import PageError
 from lab.events import Event, EventLog
 from lab.runner.measuring import MeasuringLock
 from lab.scenario.model import Client
@@ -12,14 +14,14 @@ from lab.scenario.model import Client
 class Recorder(Protocol):
     """The client in the page, as the steps use it (lab.browser.recorder.Recorder is one)."""
 
-    async def connect(self, url: str, options: dict[str, Any], connection: str = "main") -> None:
-        """Create the client; a LabError says that it refused to be created."""
+    async def connect(self, url: str, options: Mapping[str, Any], connection: str = "main") -> None:
+        """Create the client; PageError with what it throws."""
 
     async def send(self, text: str, connection: str = "main") -> None:
-        """Send one message."""
+        """Send one message; PageError with what it throws."""
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
-        """Close the client."""
+        """Close the client; PageError with what it throws."""
 
 
 class StepFailed(Exception):
@@ -33,6 +35,21 @@ class StepFailed(Exception):
 
 class NeverOpened(Exception):
     """The client has given up before it was open: the steps that follow have nothing to work on."""
+
+
+def closing(event: Event) -> str:
+    """The code and reason of a close event, to be put behind a verb: `` with 1006 (Server lost session)``."""
+    reason = event.data.get("reason")
+    return f" with {event.data.get('code')}" + (f" ({reason})" if reason else "")
+
+
+@contextlib.contextmanager
+def refused(expected: str) -> Iterator[None]:
+    """What the client throws at a step is the step's failure."""
+    try:
+        yield
+    except PageError as error:
+        raise StepFailed(expected, f"it threw {error}") from error
 
 
 @dataclass

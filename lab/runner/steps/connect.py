@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.runner.stage import NeverOpened, Stage, StepFailed
+from lab.runner.stage import NeverOpened, Stage, StepFailed, closing, refused
 from lab.scenario.model import Client, Connect
 
 
@@ -22,9 +22,10 @@ async def run(step: Connect, stage: Stage) -> None:
     stage.waits("the measuring lock")
     async with stage.lock.held(stage.log):
         stage.waits("the client's attempts")
-        await stage.recorder.connect(stage.endpoint, options_of(stage.client))
+        with refused("the client to be created"):
+            await stage.recorder.connect(stage.endpoint, options_of(stage.client))
         decided = await stage.wait(lambda event: event.kind in ("client.open", "client.close"), step.within)
     if decided is None:
         raise StepFailed(f"the client to be open or to have given up within {step.within:.0f} ms", "it did neither")
     if decided.kind == "client.close":
-        raise NeverOpened(f"the client gave up with {decided.data.get('code')} {decided.data.get('reason', '')}")
+        raise NeverOpened(f"the client gave up{closing(decided)}")
