@@ -29,14 +29,13 @@ class _Slot:
     """One name of the module ``mitmproxy.ctx``, kept in a context variable."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
         self._value: ContextVar[Any] = ContextVar(f"mitmproxy.ctx.{name}")
 
     def __get__(self, module: object, owner: type | None = None) -> Any:
         try:
             return self._value.get()
         except LookupError:
-            raise AttributeError(f"no {self._name}: this code runs in no hop's context") from None
+            raise AttributeError from None
 
     def __set__(self, module: object, value: Any) -> None:
         self._value.set(value)

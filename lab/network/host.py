@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -99,6 +100,13 @@ class _TlsConfig(tlsconfig.TlsConfig):
 
     def configure(self, updated: set[str]) -> None:
         """Do not read the authority from its folder."""
+
+    def tls_start_client(self, tls_start: TlsData) -> None:
+        """Prepare TLS with a client."""
+        # It hands pyOpenSSL objects of its own kind, which pyOpenSSL calls deprecated for each handshake.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Passing pyOpenSSL", DeprecationWarning)
+            super().tls_start_client(tls_start)
 
 
 class _Master(Master):

@@ -41,7 +41,9 @@ class ObservedStream(http.HttpStream):
             if isinstance(command, http.SendHttp):
                 self._exchange.left(command)
             elif isinstance(command, hooks.HttpRequestHeadersHook | hooks.HttpConnectHook):
-                command.flow.metadata[FLOW] = self._exchange.flow
+                # What comes out of a CONNECT's stream may also be a command of an exchange inside its tunnel.
+                if command.flow is self.flow:
+                    command.flow.metadata[FLOW] = self._exchange.flow
             yield command
 
 

@@ -199,6 +199,8 @@ async def mitmdump(script: Path, *options: str, mode: str, confdir: Path) -> Asy
             line = await asyncio.wait_for(process.stdout.readline(), 4 * PATIENCE_S)
             assert line, f"mitmdump ended: {said.decode()}"
             said = said + line
+        # It listens for a moment even where it is about to end because of the script.
+        assert b"error in script" not in said, said.decode()
         yield int(said.split()[-1].rstrip(b".").rpartition(b":")[2])
     finally:
         if process.returncode is None:

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+
+from lab.errors import LabError, UsageError
+from lab.network.behaviour import Behaviour, Catalogue
+
+OWN = '''
+from mitmproxy import http
+from pydantic import Field
+from lab.network.behaviour import Behaviour
+
+class Own(Behaviour):
+    """Does as it is told."""
+
+    class Parameters(Behaviour.Parameters):
+        """Its parameters."""
+
+        depth: int = Field(1, ge=1, description="How deep.")
+
+addons = [Own.addon()]
+'''
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text)
+    return folder
+
+
+def test_catalogue_finds_the_shipped_ones() -> None:
+    assert {"buffering", "connect_policy", "no_upgrade", "strip_cookies"} <= set(Catalogue())
+
+
+@pytest.mark.parametrize("name", list(Catalogue()))
+def test_shipped_one_is_documented_and_has_defaults(name: str) -> None:
+    catalogue = Catalogue()
+    behaviour = catalogue.make(name, {})
+    assert behaviour.name == name
+    assert behaviour.__doc__
+    for field in catalogue.parameter_models()[name].model_fields.values():
+        assert field.description
+    with pytest.raises(UsageError, match=f"{name}: no_such_key: "):
+        catalogue.make(name, {"no_such_key": 1})
+
+
+def test_own_folder_adds_and_replaces(tmp_path: Path) -> None:
+    written(tmp_path, "own.py", OWN)
+    written(tmp_path, "no_upgrade.py", OWN)
+    written(tmp_path, "_helper.py", "raise SystemExit")
+    catalogue = Catalogue([tmp_path])
+    assert catalogue.make("own", {"depth": 2}).parameters.model_dump() == {"depth": 2}
+    assert catalogue.make("no_upgrade", {"depth": 3}).name == "no_upgrade"
+    assert "_helper" not in list(catalogue)
+    assert "own" not in list(Catalogue())
+
+
+def test_two_folders_may_have_files_of_one_name(tmp_path: Path) -> None:
+    for folder, default in (("a", "1"), ("b", "7")):
+        (tmp_path / folder).mkdir()
+        written(tmp_path / folder, "own.py", OWN.replace("Field(1,", f"Field({default},"))
+    first, second = (Catalogue([tmp_path / folder]).make("own", {}) for folder in ("a", "b"))
+    assert (first.parameters.model_dump(), second.parameters.model_dump()) == ({"depth": 1}, {"depth": 7})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import nothing_of_that_name\n", r"own\.py:1: ModuleNotFoundError: .*nothing_of_that_name"),
+        ("x = 1\n\ny = x / 0\n", r"own\.py:3: ZeroDivisionError: "),
+        ("def f(:\n", r"own\.py:1: SyntaxError: "),
+        ("x = 1\n", r"own\.py: expected one subclass .*, found none"),
+        (OWN + OWN.replace("class Own", "class Two"), r"own\.py: expected one subclass .*, found Own, Two"),
+    ],
+)
+def test_broken_file_is_a_lab_error(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(LabError, match=expected) as raised:
+        Catalogue([written(tmp_path, "own.py", text)])
+    assert raised.value.remedy
+
+
+def test_unknown_name_is_answered_with_a_near_one() -> None:
+    with pytest.raises(UsageError, match="no behaviour called no_upgrades") as raised:
+        Catalogue().make("no_upgrades", {})
+    assert raised.value.remedy == "Did you mean no_upgrade?"
+
+
+def test_parameters_cannot_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Behaviour.Parameters().anything = 1  # type: ignore[attr-defined] # that is what must fail
