@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 from lab.events import Event
+from lab.timeline.attempts import attempts_of
+from lab.timeline.diagnosis import diagnose
+from lab.timeline.diagnosis.evidence import evidence_of
+from lab.timeline.results import Diagnosis
 
 _SHORT = {"b": "browser", "s": "server", "l": "lab"}
 _SIDE = {"c": "client", "s": "server"}
@@ -47,3 +51,25 @@ def see() -> Callable[..., list[Event]]:
         return [_event(line) for line in lines if line.split("#")[0].strip()]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def ask(see: Callable[..., list[Event]]) -> Callable[..., list[Diagnosis]]:
+    """What one rule, a module, says of tables of events."""
+
+    def explain(rule: Any, *tables: str) -> list[Diagnosis]:
+        events = see(*tables)
+        return list(rule.explain(evidence_of(events, attempts_of(events))))
+
+    return explain
+
+
+@pytest.fixture(scope="session")
+def diagnosed(see: Callable[..., list[Event]]) -> Callable[..., list[tuple[str, str, str | None]]]:
+    """What all rules together say of tables of events: about, cause, hop."""
+
+    def explain(*tables: str) -> list[tuple[str, str, str | None]]:
+        events = see(*tables)
+        return [(one.about, one.cause, one.hop) for one in diagnose(events, attempts_of(events))]
+
+    return explain

@@ -1,6 +1,7 @@
 """The answer arrived, and its headers forbade the browser to use it: a hop changed them, or the server."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
 from lab.timeline.exchanges import Exchange
@@ -31,6 +32,9 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
 
 def _cors(trial: Trial) -> tuple[str | None, str, str] | None:
     sides = request_of(trial)
+    nearest = next(iter(sides.values()), None)
+    if trial.attempt.outcome != "failed" or nearest is None or not _is_cross_origin(nearest):
+        return None
     for hop in trial.hops:
         inward, outward = sides.get(f"{hop}.server"), sides.get(f"{hop}.client")
         if inward is None or outward is None or outward.response is None:
@@ -44,6 +48,12 @@ def _cors(trial: Trial) -> tuple[str | None, str, str] | None:
                 f"let {hop} leave the server's CORS headers as they are",
             )
     return None
+
+
+def _is_cross_origin(exchange: Exchange) -> bool:
+    """Whether the request comes from a page of another origin: of its own, the browser asks for no leave."""
+    origins, hosts = exchange.values("Origin"), exchange.values("Host")
+    return bool(origins and hosts) and urlsplit(origins[0]).netloc != hosts[0]
 
 
 def _frames(trial: Trial) -> tuple[str | None, str, str] | None:
