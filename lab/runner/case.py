@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lab.browser import page
 from lab.browser.engine import Engine, Tab
@@ -63,6 +64,7 @@ class OneTry:
 
     def _waits(self, what: str) -> None:
         self._seen.waited_for = what
+        self._log.bind("lab")("phase", what=what)
         self._tell(what)
 
     async def run(self, engine: Engine, *, number: int = 1) -> Concluded:
@@ -144,7 +146,8 @@ class OneTry:
             emit("step", index=index, step=step.step, state="begin")
             performing = spawn(perform(step, stage), name=f"step {index + 1}")
             try:
-                await asyncio.wait({performing, recorder.failed}, return_when=asyncio.FIRST_COMPLETED)
+                either: set[asyncio.Future[Any]] = {performing, recorder.failed}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if recorder.failed.done():
                     raise recorder.failed.result()
                 await performing

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from lab.browser import client, engines, find, page
@@ -116,11 +117,11 @@ async def examine(names: Sequence[str]) -> AsyncIterator[Finding]:
     for name in names:
         engine = engines.create(name, trusted_spki=authority.spki)
         try:
-            started = await _finding(name, lambda name=name, engine=engine: _engine(name, engine))
+            started = await _finding(name, partial(_engine, name, engine))
             yield started
             if started.ok:
-                yield await _finding(f"{name}: page", lambda engine=engine: _page(engine, proxied=False))
-                yield await _finding(f"{name}: proxy", lambda engine=engine: _page(engine, proxied=True))
+                yield await _finding(f"{name}: page", partial(_page, engine, proxied=False))
+                yield await _finding(f"{name}: proxy", partial(_page, engine, proxied=True))
         finally:
             await engine.stop()
 
