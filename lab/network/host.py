@@ -101,6 +101,11 @@ class _TlsConfig(tlsconfig.TlsConfig):
     def configure(self, updated: set[str]) -> None:
         """Do not read the authority from its folder."""
 
+    def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
+        """Begin TLS with the server first where the connection is there already: through another proxy."""
+        server = tls_clienthello.context.server
+        tls_clienthello.establish_server_tls_first = server.tls and server.connected
+
     def tls_start_client(self, tls_start: TlsData) -> None:
         """Prepare TLS with a client."""
         # It hands pyOpenSSL objects of its own kind, which pyOpenSSL calls deprecated for each handshake.

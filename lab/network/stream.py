@@ -1,4 +1,4 @@
-"""mitmproxy's HTTP stream with the recorder at its edges, and two things it does otherwise.
+"""mitmproxy's HTTP stream with the recorder at its edges, and three things it does otherwise.
 
 An `HttpStream` handles one exchange: the connections' parsers feed it events, and what it sends leaves as
 commands. Watching both shows what came and what really went, whatever addons do in between.
@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import ctx
+from mitmproxy.http import Headers, Response
 from mitmproxy.net.http.http1 import read
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import http, websocket
 from mitmproxy.proxy.layers.http import _hooks as hooks
+from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
+from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
 
 from lab.network.recorder import FLOW, Exchange
 
@@ -40,11 +43,75 @@ class ObservedStream(http.HttpStream):
         for command in super().handle_event(event):
             if isinstance(command, http.SendHttp):
                 self._exchange.left(command)
-            elif isinstance(command, hooks.HttpRequestHeadersHook | hooks.HttpConnectHook):
-                # What comes out of a CONNECT's stream may also be a command of an exchange inside its tunnel.
-                if command.flow is self.flow:
-                    command.flow.metadata[FLOW] = self._exchange.flow
+            # What comes out of a CONNECT's stream may also be a command of an exchange inside its tunnel.
+            elif (
+                isinstance(command, hooks.HttpRequestHeadersHook | hooks.HttpConnectHook)
+                and command.flow is self.flow
+            ):
+                command.flow.metadata[FLOW] = self._exchange.flow
             yield command
+
+    def handle_connect_upstream(self) -> layer.CommandGenerator[None]:
+        """Ask the next proxy before answering a CONNECT, and pass its refusal on.
+
+        mitmproxy would answer 200 by itself and then close the tunnel where the next proxy refuses.
+        """
+        if self.flow.response:
+            yield from self.handle_connect_finish()  # type: ignore[no-untyped-call] # mitmproxy's own signature
+            return
+        self._opening = _Opening(self.context)
+        tunnel: Any = _upstream_proxy.HttpUpstreamProxy.make(self.context, True)[0]
+        tunnel.child_layer = self._opening
+        self.child_layer = tunnel
+        self._handle_event = self.open_tunnel
+        yield from self.open_tunnel(events.Start())
+
+    def open_tunnel(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """Wait for the next proxy's answer to the CONNECT."""
+        tunnel: Any = self.child_layer
+        if isinstance(event, RequestProtocolError):
+            yield commands.CloseConnection(tunnel.tunnel_connection)
+            self._handle_event = self.state_errored
+            return
+        yield from tunnel.handle_event(event)
+        if not self._opening.done:
+            return
+        del self._handle_event
+        if self._opening.error is None:
+            yield from self._tunnel_is_open(tunnel)
+        else:
+            refused = re.search(r"refused HTTP CONNECT request: (\d{3})", self._opening.error)
+            status = int(refused[1]) if refused else 502
+            self.flow.response = Response.make(status, self._opening.error, {"Content-Type": "text/plain"})
+            yield from self.handle_connect_finish()  # type: ignore[no-untyped-call] # mitmproxy's own signature
+
+    def _tunnel_is_open(self, tunnel: Any) -> layer.CommandGenerator[None]:
+        tunnel.child_layer = layer.NextLayer(self.context)
+        self.flow.response = Response(b"HTTP/1.1", 200, b"Connection established", Headers(), b"", None, 0, 0)
+        yield hooks.HttpConnectedHook(self.flow)
+        self._handle_event = self.passthrough
+        yield from tunnel.child_layer.handle_event(events.Start())
+        for answer in (
+            ResponseHeaders(self.stream_id, self.flow.response, True),
+            ResponseEndOfMessage(self.stream_id),
+        ):
+            yield http.SendHttp(answer, self.context.client)
+
+
+class _Opening(layer.Layer):
+    """Opens the connection that it is put on top of, and keeps what came of it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # mitmproxy reads off the list of layers what a connection is; this one is there only for a moment.
+        self.context.layers.remove(self)
+        self.done = False
+        self.error: str | None = None
+
+    def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if isinstance(event, events.Start):
+            self.error = yield commands.OpenConnection(self.context.server)
+            self.done = True
 
 
 class FaithfulWebsocket(websocket.WebsocketLayer):

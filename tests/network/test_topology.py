@@ -2,10 +2,12 @@ import ssl
 from typing import Literal
 
 import pytest
+from mitmproxy.http import HTTPFlow
 
 from lab.events import EventLog
+from lab.network import connections
 from lab.network.authority import Authority
-from lab.network.behaviour import Catalogue
+from lab.network.behaviour import Behaviour, Catalogue
 from lab.network.host import Proxy
 from lab.network.testing import Bench, Wire
 from lab.network.topology import HopSpec, Network, server_uses_tls
@@ -113,6 +115,40 @@ async def test_behaviour_acts_at_its_own_hop(authority: Authority) -> None:
         assert seen == [[True], [True], [True], [False]]
         assert bench.events("hop1", "behaviour") == []
         assert len(bench.events("hop2", "behaviour")) == 1
+
+
+async def test_refused_connect_is_refused_by_every_proxy_before_it(authority: Authority) -> None:
+    chain = [
+        *(HopSpec(name, "forward") for name in ("desk", "office")),
+        HopSpec("company", "forward", behaviours=[Catalogue().make("connect_policy", {"status": 405})]),
+    ]
+    async with Bench(hops=chain, authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        assert (await browser.head()).start.startswith("HTTP/1.1 405")
+        for number in (1, 2, 3):
+            assert bench.figures(f"hop{number}.client", "connect.answer", "status") == [405]
+        assert not bench.reached
+
+
+async def test_client_that_goes_during_connect_ends_it_everywhere(authority: Authority) -> None:
+    class Hangs(Behaviour):
+        """Leaves CONNECT unanswered."""
+
+        async def http_connect(self, flow: HTTPFlow) -> None:
+            self.did(flow, "hangs")
+            await connections.gone(flow.client_conn)
+            self.did(flow, "saw it go")
+
+    async with Bench(
+        hops=[HopSpec("a", "forward"), HopSpec("b", "forward", behaviours=[Hangs()])], authority=authority
+    ) as bench:
+        browser = await bench.connect()
+        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await bench.seen("hop2", "behaviour", did="hangs")
+        browser.abort()
+        await bench.seen("hop2", "behaviour", did="saw it go")
+        assert bench.events("hop1.client", "connect.answer") == []
 
 
 async def test_client_that_does_not_trust_is_a_tls_failure(authority: Authority) -> None:
