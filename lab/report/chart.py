@@ -98,5 +98,5 @@ def _ticks(begin: float, span: float) -> list[Tick]:
 
 def _tick_label(ms: float, step: float) -> str:
     if step >= 1000:
-        return f"{ms / 1000:g} s"
-    return f"{ms:g} ms"
+        return f"{ms / 1000:,.10g} s"
+    return f"{ms:,.10g} ms"
