@@ -262,6 +262,7 @@ class Proxy:
                 await master.running()
                 await self._stopping.wait()
             finally:
+                self._recorder.close()
                 await master.server.servers.update([])
                 await master.server.abort()
                 await master.done()

@@ -211,11 +211,23 @@ class Recorder:
     def __init__(
         self, hop: Emit, client: Emit, server: Emit, *, ours: Callable[[str], bool] = lambda host: True
     ) -> None:
-        self._hop = hop
-        self._client = client
-        self._server = server
+        self._hop = self._until_closed(hop)
+        self._client = self._until_closed(client)
+        self._server = self._until_closed(server)
         self._ours = ours
         self._numbers = itertools.count(1)
+        self._closed = False
+
+    def _until_closed(self, emit: Emit) -> Emit:
+        def pass_on(kind: str, /, **data: Any) -> None:
+            if not self._closed:
+                emit(kind, **data)
+
+        return pass_on
+
+    def close(self) -> None:
+        """Record nothing more: the hop is being stopped, and what ends now was ended by the lab."""
+        self._closed = True
 
     def exchange(self) -> Exchange:
         """The record of a new exchange, with a number of its own."""
