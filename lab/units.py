@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 _MS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0, "h": 3_600_000.0}
 _BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
@@ -27,16 +27,24 @@ def size_bytes(value: object) -> int:
     return round(float(match[1]) * _BYTES[match[2]])
 
 
+def _held_ms(value: object, info: ValidationInfo) -> float:
+    return value if isinstance(value, float) and info.mode == "python" else duration_ms(value)
+
+
+def _held_bytes(value: object, info: ValidationInfo) -> int:
+    return value if type(value) is int and info.mode == "python" else size_bytes(value)
+
+
 Milliseconds = Annotated[
     float,
-    BeforeValidator(lambda value: value if isinstance(value, float) else duration_ms(value)),
+    BeforeValidator(_held_ms),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(ms|s|m|h)$", "examples": ["250ms", "5s", "2m"]}),
 ]
-"""A duration: written with its unit, held in milliseconds."""
+"""A duration: written with its unit, held in milliseconds. Only Python code may give the bare float."""
 
 Bytes = Annotated[
     int,
-    BeforeValidator(lambda value: value if type(value) is int else size_bytes(value)),
+    BeforeValidator(_held_bytes),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(B|KiB|MiB|GiB)$", "examples": ["100B", "4KiB"]}),
 ]
-"""A size: written with its unit, held in bytes."""
+"""A size: written with its unit, held in bytes. Only Python code may give the bare int."""

@@ -1,0 +1,38 @@
+"""A scenario's file that has been read: its text, its values with their positions, and what they mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from lab.scenario.model import Reading, Scenario, validate_plain
+from lab.scenario.nodes import Node, plain
+from lab.scenario.problems import Problem, Source
+from lab.scenario.translate import problems_of
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A file that holds a scenario; `lab.scenario.loader.load` makes it."""
+
+    path: Path
+    """The file, as given or found."""
+    name: str
+    """What the ids of its cases begin with: the path below the root that it was found under, without suffix."""
+    source: Source
+    root: Node
+    behaviours: Mapping[str, type[BaseModel]] | None
+    """The parameter model of each behaviour; None where behaviours are not checked."""
+    scenario: Scenario
+    """What the file says without its matrix."""
+
+
+def check(
+    source: Source, root: Node, behaviours: Mapping[str, type[BaseModel]] | None
+) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario that the values make, or None and the problems that keep them from it."""
+    try:
+        return validate_plain(Scenario, plain(root), Reading(behaviours)), []
+    except ValidationError as error:
+        return None, problems_of(error, source, root, behaviours)

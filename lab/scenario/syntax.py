@@ -1,0 +1,61 @@
+"""PyYAML's complaints in plain words."""
+
+import yaml
+
+from lab.scenario.problems import Problem, Source
+
+
+def unprintable(error: yaml.reader.ReaderError, source: Source) -> Problem:
+    """The problem with a character that may not stand in YAML at all."""
+    came = f"U+{error.character:04X}" if isinstance(error.character, int) else ""
+    return source.problem(
+        error.position, error.position + 1, "a character that YAML does not allow", expected="text", came=came
+    )
+
+
+# Beginning of PyYAML's words, what to say instead, and what was expected.
+_SYNTAX: list[tuple[str, str, str]] = [
+    ("found character '\\t'", "a tab where only blanks can be", "blanks: YAML does not indent with tabs"),
+    ("mapping values are not allowed", "a colon where no key can end", 'a text with ": " in it to stand in quotes'),
+    (
+        "could not find expected ':'",
+        "a key without its colon",
+        'a colon and a blank after it, as in "title: ..."',
+    ),
+    (
+        "expected <block end>",
+        "a line that does not fit the lines above",
+        "the same indentation for all of them",
+    ),
+    ("but found another document", "a second document", "one scenario in a file"),
+    ("found undefined alias", "an alias without its anchor", "the anchor (&name) above its alias (*name)"),
+    ("more than", "lists and mappings too deep inside each other", "a scenario of a reasonable depth"),
+    ("found character", "a character that cannot begin a value", "the text to stand in quotes"),
+    ("expected '<document start>'", "a second value", "one mapping in a file"),
+    ("found duplicate anchor", "an anchor that is there already", "each anchor once"),
+    ("expected ',' or ']'", "a list in brackets that does not end", '"," or "]"'),
+    ("expected ',' or '}'", "a mapping in braces that does not end", '"," or "}"'),
+    ("found unexpected end of stream", "a text in quotes that does not end", "the closing quote"),
+    (
+        "found unknown escape character",
+        "an unknown escape",
+        'one that YAML knows, or "\\\\" for a backslash',
+    ),
+    (
+        "sequence entries are not allowed",
+        "a list item where no item can be",
+        "the list on lines of its own",
+    ),
+]
+
+
+def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
+    """The problem that keeps PyYAML from reading on, at the place where it stopped."""
+    mark = error.problem_mark or error.context_mark
+    at = mark.index if mark else 0
+    said_by_yaml = error.problem or error.context or ""
+    for beginning, what, expected in _SYNTAX:
+        if said_by_yaml.startswith(beginning):
+            return source.problem(at, at + 1, what, expected=expected)
+    words = said_by_yaml.replace("<stream end>", "the end").replace("<block mapping start>", "a key").strip()
+    return source.problem(at, at + 1, f"not YAML: {words}")

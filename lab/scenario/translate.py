@@ -1,0 +1,218 @@
+"""From pydantic's errors to problems: a position in the file and words of the scenario, not of Python."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from lab.scenario.locate import Loc, Place, locate
+from lab.scenario.model import EngineName, Hop
+from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
+from lab.scenario.problems import Problem, Source, nearest, one_of
+from lab.scenario.types_at import keys_of, models_at
+from lab.scenario.wrong import KIND
+from lab.sockjs.transports import TRANSPORTS
+
+Behaviours = Mapping[str, type[BaseModel]]
+
+# Pydantic's type of error, and what a file's reader calls that which was expected.
+_TYPES = {
+    "string_type": "a text",
+    "string_sub_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "dict_type": "keys and values",
+    "mapping_type": "keys and values",
+    "model_type": "keys and values",
+    "model_attributes_type": "keys and values",
+    "dataclass_type": "keys and values",
+    "none_required": "nothing",
+}
+# The same, with what pydantic says of the limit; the words in braces are keys of the error's context.
+_LIMITS = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "multiple_of": "a multiple of {multiple_of}",
+    "string_too_short": "a text of at least {min_length} characters",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_pattern_mismatch": "a text that matches {pattern}",
+    "too_short": "at least {min_length} items",
+    "too_long": "at most {max_length} items",
+}
+_TRUTH = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+"""What YAML 1.1 took for a truth value and YAML 1.2 takes for a text."""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """One error, half translated: findings at one value become one problem."""
+
+    loc: Loc
+    place: Place
+    at: Node
+    what: str
+    expected: str = ""
+    options: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    """Words that would be right, too, but are not worth a list."""
+    came: str = ""
+    word: str = ""
+    missing: str = ""
+    """The key that is missing, where one is."""
+
+
+def problems_of(
+    error: ValidationError, source: Source, root: Node, behaviours: Behaviours | None = None
+) -> list[Problem]:
+    """The problems that a validation has found in what ``root`` holds, sorted by position."""
+    translator = _Translator(source, root, behaviours or {})
+    findings = [translator.finding(details) for details in error.errors(include_url=False, include_input=False)]
+    findings = list(_without_echoes(_deepest(findings)))
+    by_value = sorted(findings, key=lambda finding: (finding.at.start, finding.at.end, finding.what))
+    groups = groupby(by_value, key=lambda finding: (finding.at.start, finding.at.end, finding.what))
+    return sorted(_problem(list(group), source) for _, group in groups)
+
+
+def _deepest(findings: list[_Finding]) -> Iterator[_Finding]:
+    """Of the branches of a union, only the findings of those that went along with the file the furthest."""
+    by_branch: dict[Loc, list[_Finding]] = {}
+    for finding in findings:
+        by_branch.setdefault(finding.place.branch, []).append(finding)
+    for branch, rivals in by_branch.items():
+        names = {other.loc[len(branch)] for other in rivals if len(other.loc) > len(branch)}
+        deepest = max(other.place.found for other in rivals)
+        yield from (one for one in rivals if len(names) < 2 or one.place.found == deepest)
+
+
+def _without_echoes(findings: Iterator[_Finding]) -> Iterator[_Finding]:
+    """A key that is misspelt is not missing as well."""
+    every = list(findings)
+    meant = {(finding.loc[:-1], nearest(finding.word, finding.options)) for finding in every if finding.word}
+    for finding in every:
+        if not finding.missing or (finding.loc[:-1], finding.missing) not in meant:
+            yield finding
+
+
+def _problem(findings: list[_Finding], source: Source) -> Problem:
+    """One problem of all that was found at one value: any of what was expected would be right."""
+    first = findings[0]
+    expected = [
+        finding.expected or one_of(finding.options) for finding in findings if finding.expected or finding.options
+    ]
+    options = [option for finding in findings for option in (*finding.options, *finding.near)]
+    near = nearest(first.word, options) if first.word else ""
+    if not near and "true or false" in expected:
+        near = _TRUTH.get(first.word.lower(), "")
+    joined = ", or ".join(dict.fromkeys(expected))
+    return source.problem(first.at.start, first.at.end, first.what, expected=joined, came=first.came, nearest=near)
+
+
+class _Translator:
+    """Translates the errors of one file."""
+
+    def __init__(self, source: Source, root: Node, behaviours: Behaviours) -> None:
+        self._source = source
+        self._root = root
+        self._behaviours = behaviours
+
+    def finding(self, details: ErrorDetails) -> _Finding:
+        """What one of pydantic's errors says of the file."""
+        loc, kind = details["loc"], details["type"]
+        context: dict[str, Any] = details.get("ctx", {})
+        if kind == "missing":
+            return self._missing(loc)
+        if kind == "extra_forbidden":
+            return self._extra(loc)
+        place = locate(self._root, loc)
+        if kind == KIND:
+            return self._wrong(loc, place, context)
+        what = f"wrong value for {quoted(place.label)}" if place.label else "wrong value"
+        finding = _Finding(loc, place, place.node, what, came=said(place.node), word=_word(place.node))
+        if kind in ("literal_error", "enum"):
+            options = tuple(_options(str(context["expected"])))
+            vocabulary = _vocabulary(options)
+            if vocabulary and finding.word:
+                return replace(finding, what=f"unknown {vocabulary} {quoted(finding.word)}", options=options, came="")
+            return replace(finding, options=options)
+        expected = _expected(kind, context, details["msg"])
+        if kind == "string_type" and isinstance(place.node, Scalar) and place.node.value is not None:
+            expected += f': "{self._source.text[place.node.start : place.node.end]}" in quotes'
+        return replace(finding, expected=expected)
+
+    def _missing(self, loc: Loc) -> _Finding:
+        place = locate(self._root, loc[:-1])
+        key = str(loc[-1])
+        return _Finding(loc, place, place.pointer, f'missing key "{key}"', expected=f'"{key}: ..."', missing=key)
+
+    def _extra(self, loc: Loc) -> _Finding:
+        place = locate(self._root, loc)
+        word = str(loc[-1])
+        models = models_at(loc[:-1], self._behaviour_at, self._behaviours)
+        options = tuple(dict.fromkeys(key for model in models for key in keys_of(model)))
+        expected = "no keys here" if not options else ""
+        if Hop in models and word in self._behaviours:
+            expected = f'one behaviour in an item, or "behaviours: [{word}]" beside the other keys of a hop'
+        at = place.key or place.node
+        return _Finding(loc, place, at, f"unknown key {quoted(word)}", expected, options, word=word)
+
+    def _wrong(self, loc: Loc, place: Place, context: Mapping[str, Any]) -> _Finding:
+        """What the model itself says; see lab/scenario/wrong.py."""
+        node, where, word = place.node, context["at"], context["word"]
+        near: tuple[str, ...] = ()
+        if isinstance(node, MappingNode) and where in ("key", "only value") and len(node.entries) == 1:
+            (entry,) = node.entries.values()
+            node = entry.key if where == "key" else entry.value
+            # A hop that is just a behaviour: the word may have been meant for a key of the hop.
+            near = tuple(keys_of(Hop)) if place.branch[:-1] == ("network",) else ()
+        elif isinstance(node, MappingNode) and where in node.entries:
+            node = node.entries[where].value
+        keys = ", ".join(map(quoted, node.entries)) if isinstance(node, MappingNode) else ""
+        what, came = (f"{context['what']} {quoted(word)}", "") if word else (context["what"], keys or said(node))
+        return _Finding(loc, place, node, what, context["expected"], tuple(context["options"]), near, came, word)
+
+    def _behaviour_at(self, loc: Loc) -> str:
+        return _word(locate(self._root, (*loc, "name")).node)
+
+
+def _word(node: Node) -> str:
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+
+
+def _options(expected: str) -> Iterator[str]:
+    """The words in pydantic's list of what a literal may be: ``'http' or 'https'``."""
+    for quoted_word, bare in re.findall(r"'([^']*)'|([^\s,']+)", expected):
+        if bare != "or":
+            yield quoted_word or bare
+
+
+def _vocabulary(options: tuple[str, ...]) -> str:
+    """What the options are the names of, where that is worth saying."""
+    if set(options) >= set(TRANSPORTS):
+        return "transport"
+    return "engine" if set(options) == set(get_args(EngineName)) else ""
+
+
+def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """What was expected, from the table or, for the rarer types of error, from pydantic's own sentence."""
+    if kind in _TYPES:
+        return _TYPES[kind]
+    if kind in _LIMITS:
+        return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(context))
+    plain = re.sub(r"^(Value error|Assertion failed), ", "", message)
+    return re.sub(r"^(Input should be |expected )", "", plain)
