@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mitmproxy.http import HTTPFlow, Request, Response
 
-from lab.network.recorder import host_of
+from lab.network.exchange import host_of
 
 
 @dataclass(frozen=True)

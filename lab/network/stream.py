@@ -19,7 +19,8 @@ from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
 
-from lab.network.recorder import FLOW, Exchange
+from lab.network.exchange import Exchange
+from lab.network.recorder import FLOW
 
 _ABNORMAL = 1006
 """What a client calls a websocket that ended without a closing frame (RFC 6455 section 7.1.5)."""
