@@ -8,6 +8,7 @@ from rich.text import Text
 from lab.report import words
 from lab.report.grid import grid_of
 from lab.report.lines import COLOURS, Lines
+from lab.report.words import Cause
 from lab.timeline.results import CaseResult, RunResult
 
 _FEW = 6
@@ -41,13 +42,23 @@ def _tell(lines: Lines, cases: Sequence[CaseResult]) -> None:
     alike: dict[str, list[CaseResult]] = {}
     for case in cases:
         way = [(attempt.connection, attempt.transport, attempt.outcome) for attempt in case.attempts]
-        why = [(cause.about, cause.cause, cause.hop) for cause in words.causes(case)]
+        why = [_gist(cause) for cause in words.causes(case)]
         alike.setdefault(repr((case.transport, way, why)), []).append(case)
+    told: set[object] = set()
     for together in alike.values():
         lines.line()
         for case in together:
             _ended_on(lines, case)
-        _causes(lines, together[0])
+        causes = words.causes(together[0])
+        if again := [name for cause in causes if _gist(cause) in told for name in cause.about]:
+            lines.paragraph(lines.text((f"{', '.join(again)}: ", "bold"), "as above."), indent=2)
+        _causes(lines, [cause for cause in causes if _gist(cause) not in told])
+        told.update(map(_gist, causes))
+
+
+def _gist(cause: Cause) -> tuple[object, ...]:
+    """What makes two causes the same: the figures in their sentences differ from browser to browser."""
+    return (cause.about, cause.cause, cause.hop)
 
 
 def _ended_on(lines: Lines, case: CaseResult) -> None:
@@ -58,8 +69,8 @@ def _ended_on(lines: Lines, case: CaseResult) -> None:
     lines.line((name, "bold"), matrix, said)
 
 
-def _causes(lines: Lines, case: CaseResult) -> None:
-    for cause in words.causes(case):
+def _causes(lines: Lines, causes: Sequence[Cause]) -> None:
+    for cause in causes:
         said = cause.sentences[0] if cause.sentences else cause.cause
         lines.paragraph(lines.text((f"{', '.join(cause.about)}: ", "bold"), said), indent=2)
         for hint in cause.hints:
@@ -82,7 +93,7 @@ def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
             lines.paragraph(lines.text(f"expected {check.expected}"), indent=4)
             lines.paragraph(lines.text(f"got {check.actual}"), indent=4)
     if not told:
-        _causes(lines, case)
+        _causes(lines, words.causes(case))
     if case.remedy:
         lines.paragraph(lines.text((case.remedy, "cyan")), indent=2)
 

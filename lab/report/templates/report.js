@@ -13,8 +13,10 @@
     element,
     cases: [...element.querySelectorAll("[data-case]")].map((entry) => ({
       element: entry,
-      text: [element.querySelector("h3"), element.querySelector(".path"), entry.querySelector("summary"),
-        entry.querySelector(".id")].map(lower).join(" "),
+      // Not the way to the transport: "failed" is to find cases, not attempts.
+      text: [element.querySelector("h3"), element.querySelector(".path"), entry.querySelector(".badge"),
+        entry.querySelector(".name"), entry.querySelector(".id")].map(lower).join(" ") +
+        " " + entry.dataset.case.toLowerCase(),
     })),
   }));
   const total = groups.reduce((sum, group) => sum + group.cases.length, 0);

@@ -1,0 +1,78 @@
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import rich.console
+
+from lab.report.lines import Lines
+from lab.report.summary import summarise
+from lab.timeline.results import CaseResult, RunResult
+from tests.report.sample import STRIPPED, broken, case, direct, dozen, failed, fallback, run_of
+from tests.report.stored import same_as_stored
+
+PATHS = [Path("reports/now/results.json"), Path("reports/now/report.html")]
+
+
+def said(run: RunResult, width: int | None = None) -> str:
+    file = StringIO()
+    out = rich.console.Console(file=file, force_terminal=bool(width), color_system=None, width=width or 80)
+    summarise(Lines(out), run, PATHS)
+    return file.getvalue()
+
+
+def browsers(**more: Any) -> list[CaseResult]:
+    shifts = {"chromium": 0.0, "firefox": 4.7, "webkit": 9.1}
+    return [case(name, attempts=fallback(shift), **more) for name, shift in shifts.items()]
+
+
+def test_summary_of_many_cases_is_a_table_and_what_did_not_pass() -> None:
+    assert same_as_stored("summary_dozen.txt", said(run_of(*dozen())))
+
+
+def test_summary_fits_a_narrow_terminal() -> None:
+    text = said(run_of(*dozen()), width=80)
+    assert same_as_stored("summary_dozen_80.txt", text)
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_summary_of_one_scenario_tells_each_browser_and_each_cause_once() -> None:
+    text = said(run_of(*browsers()))
+    assert same_as_stored("summary_browsers.txt", text)
+    assert text.count(STRIPPED) == 1
+
+
+def test_summary_keeps_browsers_apart_that_went_another_way() -> None:
+    text = said(run_of(case("chromium"), failed("webkit"), case("firefox")))
+    assert same_as_stored("summary_apart.txt", text)
+
+
+def test_summary_tells_a_client_that_never_opened() -> None:
+    text = said(run_of(broken("firefox"), direct("chromium", "scenarios/direct/info-down.yaml")))
+    assert "firefox did not open a connection.\n" in text
+
+
+def test_summary_tells_apart_the_matrix_values_of_one_browser() -> None:
+    text = said(run_of(*(direct("webkit", matrix={"client.version": version}) for version in ("1.1.5", "1.6.1"))))
+    assert "webkit 2.50.6 (client.version = 1.1.5) opened on websocket after 31 ms.\n" in text
+
+
+def test_summary_says_of_a_skipped_case_no_more_than_its_line_did() -> None:
+    text = said(run_of(*browsers(outcome="skipped", message="Left out.")))
+    assert "Left out." not in text
+
+
+def test_summary_ends_with_the_counts_and_the_page() -> None:
+    assert said(run_of(*browsers())).splitlines()[-2:] == ["3 passed in 48.2 s", "reports/now/report.html"]
+    assert said(run_of(interrupted=True)).splitlines()[-3:] == [
+        "Interrupted.",
+        "no cases in 48.2 s",
+        "reports/now/report.html",
+    ]
+
+
+def test_summary_obeys_nothing_that_a_case_says() -> None:
+    hostile = "\x1b[2J[bold]\r\n"
+    values = dict.fromkeys(("id", "scenario", "title", "message", "remedy", "engine_version", "transport"), hostile)
+    text = said(run_of(case(hostile, "failed", **values), *browsers()))
+    assert "\x1b" not in text
+    assert "\\x1b[2J[bold]" in text
