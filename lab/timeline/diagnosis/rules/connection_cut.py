@@ -40,14 +40,13 @@ def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]]
     server = sides.get("server")
     if server and server.end and server.end.data.get("why") != "client gone" and server.end.t_ms <= late:
         return None  # The server had ended its answer: nobody cut it.
-    furthest = list(sides)[-1]
-    if furthest.endswith(".client") and sides[furthest].status is None:
-        after = ms(trial.after(sides[furthest].t_ms))
-        return (
-            furthest.removesuffix(".client"),
-            f"had the request after {after} and ended the connection without an answer",
-            proof,
-        )
+    nearest, furthest = (sides[side] for side in (next(iter(sides)), list(sides)[-1]))
+    answered = nearest.status is not None
+    if furthest.side.endswith(".client") and furthest.status is None:
+        after = ms(trial.after(furthest.t_ms))
+        return furthest.side.removesuffix(".client"), f"had the request after {after} and gave no answer", proof
+    if answered and errors and errors[0].vantage == nearest.side:
+        return None  # As well the browser can have turned away from an answer that it had begun to get.
     if errors and (hop := hop_of(errors[0].vantage)):
         return hop, f"ended the connection after {ms(trial.after(errors[0].t_ms))}", proof
     return None

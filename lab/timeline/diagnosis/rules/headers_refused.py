@@ -8,7 +8,7 @@ from lab.timeline.exchanges import Exchange
 from lab.timeline.join import Trial
 from lab.timeline.results import Diagnosis
 
-ORDER = 115
+ORDER = 85
 
 _CORS = "Access-Control-Allow-Origin"
 _FRAMES = ("X-Frame-Options", "Content-Security-Policy")
