@@ -1,10 +1,12 @@
 """The lab's own server: one SockJS endpoint, and the files of the lab's page."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from lab.errors import EnvironmentFailure
 from lab.events import Emit, ignore
@@ -12,6 +14,16 @@ from lab.server import services
 from lab.server.endpoint import mount
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog
+
+_log = logging.getLogger("lab.server.http")
+
+
+def _is_our_matter(record: logging.LogRecord) -> bool:
+    """Whether a record of aiohttp's says something of the server: that a client sends nonsense does not."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_log.addFilter(_is_our_matter)
 
 File = tuple[str, bytes]
 """Content type and content."""
@@ -61,7 +73,9 @@ class LabServer:
             EnvironmentFailure: the port cannot be had.
         """
         # What is left of a connection after its session was closed gets no more grace than that.
-        runner = web.AppRunner(self._app, handler_cancellation=True, access_log=None, shutdown_timeout=0.05)
+        runner = web.AppRunner(
+            self._app, handler_cancellation=True, access_log=None, logger=_log, shutdown_timeout=0.05
+        )
         self._runner = runner
         try:
             await runner.setup()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from lab.server.answers import session_headers
 from lab.server.endpoint import Endpoint
@@ -47,6 +47,9 @@ async def stream(
 ) -> web.StreamResponse:
     """Answer with ``prelude`` and the session's frames until the response limit or the end of the session."""
     response = web.StreamResponse(headers=session_headers(request, endpoint.options, content_type))
+    if request.version < HttpVersion11:
+        # Without chunks only the connection's end ends the response, whatever the client says of keep-alive.
+        response.force_close()
     await response.prepare(request)
     await response.write(prelude)
     receiver = HttpReceiver(request.transport, wrap, endpoint.options.response_limit)
