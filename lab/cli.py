@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from lab import commands
-from lab.errors import LabError, UsageError
+from lab.errors import LabError
 from lab.runner import status
 
 HELP = """Run the real sockjs-client in real browsers behind emulated proxies, and learn why it fell back.
@@ -32,9 +32,10 @@ def build() -> typer.Typer:
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    found = [import_module(f"{commands.__name__}.{info.name}") for info in iter_modules(commands.__path__)]
-    for module in sorted(found, key=lambda module: module.PLACE):
-        app.command(module.__name__.rpartition(".")[2])(module.command)
+    names = [info.name for info in iter_modules(commands.__path__) if not info.name.startswith("_")]
+    found = {name: import_module(f"{commands.__name__}.{name}") for name in names}
+    for name, module in sorted(found.items(), key=lambda item: item[1].PLACE):
+        app.command(name)(module.command)
     return app
 
 
@@ -48,8 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
         console.print(f"lab: {error}" if "\n" not in str(error) else str(error))
         if error.remedy:
             console.print(f"     {error.remedy}")
-        sys.exit(status.USAGE if isinstance(error, UsageError) else status.ENVIRONMENT)
-    except typer._click.exceptions.ClickException as error:
+        sys.exit(error.status)
+    except typer.TyperException as error:
         error.show()
         sys.exit(status.USAGE)
     except (typer.Abort, KeyboardInterrupt):

@@ -1,1 +1,71 @@
 """From the paths and options of a command to the cases that they select."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from lab.errors import LabError
+from lab.runner import status
+from lab.scenario.document import Document
+from lab.scenario.loader import load
+from lab.scenario.matrix import Case, cases
+from lab.scenario.model import EngineName
+from lab.scenario.problems import ScenarioErrors
+from lab.scenario.select import find, matching
+from lab.shipped import SCENARIOS
+
+
+class NothingSelected(LabError):
+    """No case is left to run (exit status 5)."""
+
+    status = status.NOTHING_SELECTED
+
+
+def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list[tuple[Document, list[Case]]]:
+    """The scenarios at ``paths`` (the shipped ones where there are none) with their cases.
+
+    Raises:
+        ScenarioErrors: Some of them are wrong: the problems of all the files at once.
+        UsageError: A path does not exist.
+    """
+    from lab.runner.session import catalogues
+
+    of_folder = catalogues(tuple(proxies or ()))
+    models: dict[Path, dict[str, type[BaseModel]]] = {}
+    documents: list[tuple[Document, list[Case]]] = []
+    problems = []
+    for found in find(paths or [SCENARIOS]):
+        folder = found.path.parent
+        if folder not in models:
+            models[folder] = of_folder(folder).parameter_models()
+        try:
+            document = load(found.path, models[folder], name=found.name)
+            documents.append((document, cases(document)))
+        except ScenarioErrors as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioErrors(problems)
+    return documents
+
+
+def selected(
+    paths: Sequence[Path] | None,
+    browsers: Sequence[EngineName] | None,
+    expression: str,
+    proxies: Sequence[Path] | None,
+) -> list[Case]:
+    """The cases of the scenarios at ``paths``, in these browsers, that match the expression.
+
+    Raises:
+        NothingSelected: None is left.
+    """
+    everything = [case for _, found in loaded(paths, proxies) for case in found]
+    wanted = [case for case in everything if not browsers or case.engine in browsers]
+    left = matching(wanted, expression) if expression else wanted
+    if not left:
+        raise NothingSelected(
+            f"nothing is selected: of {len(everything)} cases, {len(wanted)} are for these browsers, none matches.",
+            remedy="See what there is with `lab list`.",
+        )
+    return left

@@ -10,6 +10,6 @@ PLACE = 3
 
 def command(paths: Paths = None, proxies: Proxies = None) -> None:
     """Check scenarios without running them: every mistake with its line, column and what was expected."""
-    documents = _cases.loaded(paths, proxies)
-    count = sum(len(_cases.cases_of(document)) for document in documents)
-    typer.echo(f"{len(documents)} {'scenario is' if len(documents) == 1 else 'scenarios are'} right: {count} cases.")
+    loaded = _cases.loaded(paths, proxies)
+    count = sum(len(cases) for _, cases in loaded)
+    typer.echo(f"{len(loaded)} {'scenario is' if len(loaded) == 1 else 'scenarios are'} right: {count} cases.")

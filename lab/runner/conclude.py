@@ -60,6 +60,13 @@ def _broken(failure: Exception, waited_for: str) -> Ending:
     )
 
 
+def _broken_hop(event: Event) -> Ending:
+    """The ending of a case in which a behaviour, or the proxy itself, raised: it emulated nothing any more."""
+    behaviour = event.data.get("behaviour")
+    what = f"the behaviour {behaviour} of {event.vantage}" if behaviour else event.vantage
+    return Ending("error", f"{what} failed: {event.data['text']}", "Mend the behaviour; its code lies in proxies/.")
+
+
 def _client_ms(events: Sequence[Event]) -> float:
     """From the measuring lock (the client is created then) to the end of the last step."""
     begin = next((event.t_ms for event in events if event.kind == "lock"), None)
@@ -76,9 +83,13 @@ def conclude(seen: Seen) -> Concluded:
     transport = opened.transport if opened else None
     created = next((event.t_ms for event in events if event.kind == "client.new"), None)
     onopen = next((event.t_ms for event in events if event.kind == "client.open"), None)
+    hop_failure = next((event for event in events if event.kind == "hop.failed"), None)
     if seen.failure is not None:
         checks = list(seen.steps)
         ending = _broken(seen.failure, seen.waited_for)
+    elif hop_failure is not None:
+        checks = list(seen.steps)
+        ending = _broken_hop(hop_failure)
     else:
         expectation = scenario.expect.for_engine(case.engine)
         checks = outcome.must_open([*seen.steps, *judge(expectation, events, attempts)], transport)
