@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _MARK = "SOCKJS_LAB_HOME"
@@ -29,16 +30,20 @@ class Home:
         self.env: dict[str, str | float | bool] = {**os.environ, "HOME": str(self.path), _MARK: str(self.path), **own}
         """The environment for the browser: the lab's own, moved into this folder."""
 
-    def pids(self) -> list[int]:
-        """The ids of the living processes that carry this home's mark (none where there is no /proc)."""
+    def pids(self, *, named: str | None = None) -> list[int]:
+        """The ids of the living processes that carry this home's mark (none where there is no /proc).
+
+        ``named`` asks for those whose name (``/proc/PID/comm``) is that.
+        """
         wanted = f"{_MARK}={self.path}".encode()
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 marked = wanted in (folder / "environ").read_bytes().split(b"\0")
+                fits = named is None or (folder / "comm").read_text().strip() == named
             except OSError:
                 continue  # It ended meanwhile, or belongs to another user.
-            if marked:
+            if marked and fits:
                 found.append(int(folder.name))
         return sorted(found)
 
@@ -50,6 +55,40 @@ class Home:
                 _kill(pid)
             await asyncio.sleep(0.02)
         await asyncio.to_thread(shutil.rmtree, self.path, ignore_errors=True)
+
+
+class ProcessWatch:
+    """Calls back when one of some processes ends, without asking time and again (Linux; elsewhere never)."""
+
+    def __init__(self, ended: Callable[[], None]) -> None:
+        self._ended = ended
+        self._descriptors: dict[int, int] = {}
+
+    def add(self, pid: int) -> None:
+        """Watch ``pid`` too."""
+        if pid in self._descriptors or not hasattr(os, "pidfd_open"):
+            return
+        try:
+            descriptor = os.pidfd_open(pid)
+        except OSError:
+            return  # It ended meanwhile.
+        self._descriptors[pid] = descriptor
+        # A process's descriptor becomes readable when the process ends.
+        asyncio.get_running_loop().add_reader(descriptor, self._end, pid)
+
+    def stop(self) -> None:
+        """Watch no more."""
+        for pid in list(self._descriptors):
+            self._forget(pid)
+
+    def _forget(self, pid: int) -> None:
+        descriptor = self._descriptors.pop(pid)
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
+
+    def _end(self, pid: int) -> None:
+        self._forget(pid)
+        self._ended()
 
 
 def _kill(pid: int) -> None:

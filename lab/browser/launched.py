@@ -103,6 +103,7 @@ class LaunchedEngine:
             "executable_path": found.executable,
             "headless": not self._headed,
             "env": home.env,
+            "traces_dir": home.path / "traces",
             # Ctrl-C is for the lab, which ends its browsers in order.
             "handle_sigint": False,
             "handle_sigterm": False,

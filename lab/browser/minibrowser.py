@@ -14,13 +14,15 @@ from playwright.async_api import Browser, Error, Playwright
 
 from lab.browser.display import dies_with_the_lab, stop_process
 from lab.browser.engine import EngineFailure, Tab
-from lab.browser.home import Home
+from lab.browser.home import Home, ProcessWatch
 from lab.browser.page_tab import CLOSE_S, PageTab, told
 from lab.tasks import end, spawn
 
 START_S = 20.0
 ATTACH_S = 15.0
 _POLL_S = 0.02
+_ASK_S = 2.0
+_WEB_PROCESS = "WebKitWebProces"  # The kernel keeps 15 characters of a process's name.
 _LOOPBACK = "127.0.0.1"
 
 
@@ -49,7 +51,7 @@ class MiniBrowser:
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._browser: Browser | None = None
-        self._tab: PageTab | None = None
+        self._tab: _Tab | None = None
 
     async def open(self, playwright: Playwright, *, trace: bool, ended: Callable[[], None]) -> Tab:
         """Start the process and attach to its page; ``ended`` is called when the tab is closed.
@@ -73,7 +75,8 @@ class MiniBrowser:
             ended()
             await self.stop("was closed")
 
-        self._tab = PageTab(page, engine="webkit", traced=trace, end_state=end_state)
+        self._tab = _Tab(page, engine="webkit", traced=trace, end_state=end_state)
+        self._tab.begin(self._home)
         if self._process is None or self._process.returncode is not None:
             self._tab.lost("ended unexpectedly")
         return self._tab
@@ -82,6 +85,7 @@ class MiniBrowser:
         """End the process and remove its files; never raises."""
         if self._tab is not None:
             self._tab.lost(why)
+            self._tab.end_watching()
         await end(self._watch)
         browser, self._browser = self._browser, None
         if browser is not None:
@@ -130,6 +134,49 @@ class MiniBrowser:
         await process.wait()
         if self._tab is not None:
             self._tab.lost("ended unexpectedly")
+
+
+class _Tab(PageTab):
+    """Notices the end of its web process too, of which the inspector says nothing.
+
+    WebKit takes a new process for each site that is loaded, and may end those that it no longer needs: so
+    the end of one is only a reason to ask whether the page still answers.
+    """
+
+    _home: Home
+    _watch: ProcessWatch
+    _asking: asyncio.Task[None] | None = None
+
+    def begin(self, home: Home) -> None:
+        """Watch the web processes that run from ``home``."""
+        self._home = home
+        self._watch = ProcessWatch(self._ask)
+        self._watch_web_processes()
+
+    async def goto(self, url: str) -> None:
+        """See `lab.browser.engine.Tab.goto`."""
+        await super().goto(url)
+        self._watch_web_processes()
+
+    def end_watching(self) -> None:
+        """Watch no more."""
+        self._watch.stop()
+        if self._asking is not None:
+            self._asking.cancel()
+
+    def _watch_web_processes(self) -> None:
+        for pid in self._home.pids(named=_WEB_PROCESS):
+            self._watch.add(pid)
+
+    def _ask(self) -> None:
+        if self._asking is None or self._asking.done():
+            self._asking = spawn(self._ask_page(), name="ask the page whether it lives")
+
+    async def _ask_page(self) -> None:
+        try:
+            await asyncio.wait_for(self._page.evaluate("1"), _ASK_S)
+        except (Error, TimeoutError):
+            self.lost("lost its web process")
 
 
 async def _attach(playwright: Playwright, addresses: list[str]) -> Browser:

@@ -1,6 +1,7 @@
 """A tab on a Playwright page, in which every call has a time limit and ends when the browser does."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ class PageTab:
         self._refused: asyncio.Future[str] | None = None
         page.on("requestfailed", self._request_failed)
         page.on("crash", lambda _: self.lost("crashed"))
-        page.on("close", lambda _: self.lost("closed the page"))
+        page.on("close", lambda _: self.lost("ended or closed the page"))
 
     def lost(self, why: str) -> None:
         """Say that the page is gone; every pending and later call raises `EngineFailure`."""
@@ -91,10 +92,13 @@ class PageTab:
             return
         self._closed = True
         self.lost("closed the tab, as asked")
-        try:
+        # A dead or hanging browser is ended by its engine.
+        if self._traced:
+            # Playwright leaves a folder of a trace that nobody stopped.
+            with contextlib.suppress(Error, TimeoutError):
+                await asyncio.wait_for(self._page.context.tracing.stop(), CLOSE_S)
+        with contextlib.suppress(Error, TimeoutError):
             await asyncio.wait_for(self._end_state(), CLOSE_S)
-        except (Error, TimeoutError):
-            return  # The browser is dead or hangs: its engine ends it.
 
     async def _load(self, url: str) -> Response | None:
         """Navigate, and fail as soon as the page's own request has: WebKit's navigation waits on."""

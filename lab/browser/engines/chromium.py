@@ -17,14 +17,13 @@ class Chromium(LaunchedEngine):
         self._trusted_spki = trusted_spki
 
     def launch_options(self, found: Found) -> Mapping[str, Any]:
-        """The arguments that trust the lab's authority and keep Chromium's own requests off the network.
+        """The argument that trusts the lab's authority.
 
         Playwright's ``ignore_https_errors`` would do for trust, but fails one handshake per new host first:
-        events and milliseconds that no user's browser would show.
+        events and milliseconds that no user's browser would show. Playwright itself turns Chromium's
+        background networking off.
         """
-        args = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        if self._trusted_spki:
-            args.append(f"--ignore-certificate-errors-spki-list={self._trusted_spki}")
+        args = [f"--ignore-certificate-errors-spki-list={self._trusted_spki}"] if self._trusted_spki else []
         # The lab may run as root, where the sandbox does not work; its pages are its own.
         return {"args": args, "chromium_sandbox": False}
 
