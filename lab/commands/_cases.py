@@ -10,7 +10,6 @@ from lab.runner import status
 from lab.scenario.document import Document
 from lab.scenario.loader import load
 from lab.scenario.matrix import Case, cases
-from lab.scenario.model import EngineName
 from lab.scenario.problems import ScenarioErrors
 from lab.scenario.select import find, matching
 from lab.shipped import SCENARIOS
@@ -51,7 +50,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
 
 def selected(
     paths: Sequence[Path] | None,
-    browsers: Sequence[EngineName] | None,
+    browsers: Sequence[str] | None,
     expression: str,
     proxies: Sequence[Path] | None,
 ) -> list[Case]:

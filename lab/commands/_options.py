@@ -1,23 +1,31 @@
 """Arguments and options that several commands take, each written once."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from lab.scenario.model import EngineName
 
+# Typer takes lists of an enumeration, but not of a Literal; its members are the same strings.
+Engine = StrEnum("Engine", {name: name for name in get_args(EngineName)})
+
 SomePaths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH...", help="Scenario files, or folders with scenarios.", show_default=False),
+    typer.Argument(metavar="PATH", help="Scenario files, or folders with scenarios.", show_default=False),
 ]
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATH]...", help="Scenario files or folders; the shipped scenarios where left out."),
+    typer.Argument(metavar="PATH", help="Scenario files or folders; the shipped scenarios where left out."),
 ]
 Browsers = Annotated[
-    list[EngineName] | None,
-    typer.Option("--browser", help="Only this engine; may be repeated. All that a scenario names where left out."),
+    list[Engine] | None,
+    typer.Option(
+        "--browser",
+        metavar="ENGINE",
+        help="Only this engine; may be repeated. All that a scenario names where left out.",
+    ),
 ]
 Expression = Annotated[
     str,
@@ -27,6 +35,7 @@ Proxies = Annotated[
     list[Path] | None,
     typer.Option(
         "--proxies",
+        metavar="DIR",
         help="A folder with behaviours of your own, besides proxies/ beside a scenario.",
         exists=True,
         file_okay=False,

@@ -3,11 +3,11 @@
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
-from lab.scenario.model import EngineName
+from lab.commands._options import Engine
 
 PLACE = 6
 
@@ -21,7 +21,7 @@ def command(
 
     async def all_found() -> list[dict[str, str]]:
         rows = []
-        for name in get_args(EngineName):
+        for name in Engine:
             try:
                 found = asdict(await find.find(name))
                 rows.append({key: str(value or "") for key, value in found.items()})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,9 +10,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lab.commands._options import Browsers
+from lab.commands._options import Browsers, Engine
 from lab.runner import status
-from lab.scenario.model import EngineName
 
 PLACE = 7
 
@@ -28,14 +28,12 @@ def command(
     return asyncio.run(_report(browser, as_json))
 
 
-async def _report(names: list[EngineName] | None, as_json: bool) -> int:
-    from typing import get_args
-
+async def _report(names: Sequence[str] | None, as_json: bool) -> int:
     from lab.runner.doctor import examine
 
     console = Console(highlight=False, soft_wrap=True)
     findings = []
-    async for finding in examine(names or get_args(EngineName)):
+    async for finding in examine(names or list(Engine)):
         findings.append(finding)
         if not as_json:
             line = Text.assemble(

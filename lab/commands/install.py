@@ -1,18 +1,18 @@
 """lab install: the browsers and the client."""
 
 import asyncio
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
-from lab.scenario.model import EngineName
+from lab.commands._options import Engine
 
 PLACE = 8
 
 
 def command(
     names: Annotated[
-        list[EngineName] | None, typer.Argument(metavar="[ENGINE]...", help="All three where left out.")
+        list[Engine] | None, typer.Argument(metavar="[ENGINE]...", help="All three where left out.")
     ] = None,
 ) -> None:
     """Install the browsers and sockjs-client, saying what is done.
@@ -24,7 +24,7 @@ def command(
     from lab.browser.install import install
     from lab.scenario.model import Client
 
-    install(names or list(get_args(EngineName)), typer.echo)
+    install(names or list(Engine), typer.echo)
     release = Client().version
     asyncio.run(client.fetch(release))
     typer.echo(f"sockjs-client {release}: in the cache")
