@@ -79,9 +79,11 @@ def progress_of(trial: Trial) -> Progress:
 
 def _before_any_request(trial: Trial) -> Progress:
     """No vantage saw the request: the browser has it, or a proxy that has not yet answered its CONNECT."""
-    for connect in trial.connects:
-        if connect.answered_ms is None or connect.answered_ms > trial.until_ms:
-            return Progress("hop", "up", connect.hop, connect.t_ms)
+    waiting = [one for one in trial.connects if one.answered_ms is None or one.answered_ms > trial.until_ms]
+    if waiting:
+        # In a chain each proxy waits for the next: the one furthest from the browser has it.
+        last = max(waiting, key=lambda connect: trial.hops.index(connect.hop))
+        return Progress("hop", "up", last.hop, last.t_ms)
     if pages := [one for found in trial.pages.values() for one in found]:
         return _of_the_page(trial, pages)
     return Progress("browser", "up", None, trial.attempt.start_ms)

@@ -82,6 +82,11 @@ def test_progress_of_finds_a_connect_that_is_not_answered(see):
     assert _where(see, XHR, connect, "800 1c connect.answer flow=9 status=200") == ("hop", "up", "hop1", 7)
 
 
+def test_progress_of_finds_the_last_proxy_of_a_chain_that_does_not_answer(see):
+    connects = "7 1c connect flow=9 host=app port=80\n8 2c connect flow=9 host=app port=80"
+    assert _where(see, XHR, connects) == ("hop", "up", "hop2", 8)
+
+
 def test_progress_of_does_not_take_a_hops_own_page_for_the_opening(see):
     own = "15 1c response flow=1 status=200\n16 1c response.data flow=1 bytes=9999 total=9999"
     assert _where(see, XHR, JOURNEY[0], own) == ("hop", "up", "hop1", 10)

@@ -15,7 +15,8 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         refused = [one for one in trial.connects if one.status is not None and not 200 <= one.status < 300]
         if trial.seen() or not refused:
             continue
-        one = refused[0]
+        # In a chain each proxy passes the refusal back: the one furthest from the browser made it.
+        one = max(refused, key=lambda connect: trial.hops.index(connect.hop))
         hint = f"allow CONNECT to port {one.port} in {one.hop}, or serve the endpoint on port 443 with TLS"
         if one.status == 407:
             hint = (

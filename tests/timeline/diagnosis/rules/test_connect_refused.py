@@ -36,3 +36,13 @@ def test_names_the_proxy_and_its_status(ask, status, hint):
 )
 def test_says_nothing_where_no_connect_was_refused(ask, tables):
     assert ask(connect_refused, *tables) == []
+
+
+def test_names_the_proxy_of_a_chain_that_made_the_refusal(ask):
+    chain = """
+        3 2c connect flow=1 host=app.localhost port=80
+        4 2c connect.answer flow=1 status=403
+        5 1c connect.answer flow=1 status=403
+    """
+    (found,) = ask(connect_refused, FAILED, chain)
+    assert found.hop == "hop2"
