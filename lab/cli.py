@@ -39,19 +39,25 @@ def build() -> typer.Typer:
     return app
 
 
+def _in_words(error: typer.TyperException) -> str:
+    """Typer's message without pydantic's preamble."""
+    text = getattr(error, "format_message", lambda: str(error))()
+    return str(text).replace("Value error, ", "").rstrip(".")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a LabError becomes a sentence and a status, never a traceback."""
     outcome: Any
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         outcome = build()(args=arguments, standalone_mode=False)
     except LabError as error:
-        console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         console.print(f"lab: {error}" if "\n" not in str(error) else str(error))
         if error.remedy:
             console.print(f"     {error.remedy}")
         sys.exit(error.status)
     except typer.TyperException as error:
-        error.show()
+        console.print(f"lab: {_in_words(error)}\n     lab --help and lab COMMAND --help say what there is.")
         sys.exit(status.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(status.INTERRUPTED)

@@ -10,7 +10,7 @@ from lab.runner import status
 from lab.scenario.document import Document
 from lab.scenario.loader import load
 from lab.scenario.matrix import Case, cases
-from lab.scenario.problems import ScenarioErrors
+from lab.scenario.problems import Problem, ScenarioErrors
 from lab.scenario.select import find, matching
 from lab.shipped import SCENARIOS
 
@@ -33,7 +33,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     of_folder = catalogues(tuple(proxies or ()))
     models: dict[Path, dict[str, type[BaseModel]]] = {}
     documents: list[tuple[Document, list[Case]]] = []
-    problems = []
+    problems: list[Problem] = []
     for found in find(paths or [SCENARIOS]):
         folder = found.path.parent
         if folder not in models:

@@ -2,14 +2,19 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
-from lab.scenario.model import EngineName
 
 # Typer takes lists of an enumeration, but not of a Literal; its members are the same strings.
-Engine = StrEnum("Engine", {name: name for name in get_args(EngineName)})
+class Engine(StrEnum):
+    """The engines' names."""
+
+    chromium = "chromium"
+    firefox = "firefox"
+    webkit = "webkit"
+
 
 SomePaths = Annotated[
     list[Path],

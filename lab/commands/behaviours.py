@@ -15,7 +15,10 @@ def command(
     name: Annotated[str | None, typer.Argument(help="A behaviour; all of them in short where left out.")] = None,
     proxies: Proxies = None,
 ) -> None:
-    """Say what a behaviour does on the wire, its parameters, and who is known to do it."""
+    """Explain what a hop can do to traffic.
+
+    Says of a behaviour what it does on the wire, its parameters, and who is known to do it.
+    """
     from lab.network.behaviour import Catalogue
 
     catalogue = Catalogue(proxies or [])

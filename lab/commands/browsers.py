@@ -15,7 +15,7 @@ PLACE = 6
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON, for machines.")] = False,
 ) -> None:
-    """List each engine with the version and origin of the browser that it will use."""
+    """List the browsers that the engines will use."""
     from lab.browser import find
     from lab.errors import LabError
 

@@ -9,7 +9,10 @@ PLACE = 3
 
 
 def command(paths: Paths = None, proxies: Proxies = None) -> None:
-    """Check scenarios without running them: every mistake with its line, column and what was expected."""
+    """Check scenarios without running them.
+
+    Every mistake is told with its file, line and column, what was expected, what came, and the nearest right word.
+    """
     loaded = _cases.loaded(paths, proxies)
     count = sum(len(cases) for _, cases in loaded)
     typer.echo(f"{len(loaded)} {'scenario is' if len(loaded) == 1 else 'scenarios are'} right: {count} cases.")

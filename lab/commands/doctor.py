@@ -20,9 +20,10 @@ def command(
     browser: Browsers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, for machines.")] = False,
 ) -> int:
-    """Check Python, mitmproxy, sockjs-client, ports and each engine, and name the remedy for what is missing.
+    """Check this machine, and name the remedy.
 
-    Each engine is started, loads a page, and its traffic is seen to go through a proxy. Exit status: 0 where all
+    Checks Python, mitmproxy, sockjs-client, ports and engines: each engine
+    is started, loads a page, and its traffic is seen to go through a proxy. Exit status: 0 where all
     is well, else 3.
     """
     return asyncio.run(_report(browser, as_json))

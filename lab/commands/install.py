@@ -15,7 +15,7 @@ def command(
         list[Engine] | None, typer.Argument(metavar="[ENGINE]...", help="All three where left out.")
     ] = None,
 ) -> None:
-    """Install the browsers and sockjs-client, saying what is done.
+    """Install the browsers and sockjs-client.
 
     Takes Playwright's own builds where they can be downloaded, else the distribution's packages (Debian:
     chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download.

@@ -9,7 +9,7 @@ PLACE = 2
 
 
 def command(paths: Paths = None, browser: Browsers = None, k: Expression = "", proxies: Proxies = None) -> None:
-    """List the cases that `lab run` would run, under the titles of their scenarios."""
+    """List the cases that `lab run` would run."""
     title = None
     for case in _cases.selected(paths, browser, k, proxies):
         if case.scenario.title != title:

@@ -20,12 +20,18 @@ def command(
     browser: Browsers = None,
     k: Expression = "",
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, max=16, help="Cases under way at once; only one measures at a time.")
+        int,
+        typer.Option(
+            "--jobs", "-j", metavar="N", min=1, max=16, help="Cases under way at once; one measures at a time."
+        ),
     ] = 1,
-    out: Annotated[Path, typer.Option(help="Where the run's folder is made.", file_okay=False)] = Path("reports"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder is made.", file_okay=False)] = Path(
+        "reports"
+    ),
     headed: Annotated[bool, typer.Option("--headed", help="Show the browsers' windows.")] = False,
     retries: Annotated[
-        int, typer.Option(min=0, max=9, help="Try a failed case so often again; one that then passes is flaky.")
+        int,
+        typer.Option(metavar="N", min=0, max=9, help="Try a failed case again; one that then passes is flaky."),
     ] = 0,
     forbid_flaky: Annotated[
         bool, typer.Option("--forbid-flaky", help="Exit with 4 where a case passed only after a retry.")
@@ -35,15 +41,15 @@ def command(
         bool, typer.Option(help="Keep a Playwright trace of cases that do not pass, where the engine can.")
     ] = True,
 ) -> int:
-    """Run scenarios in real browsers, and say which transport each ended on and why.
+    """Run scenarios, and say why each client fell back.
 
+    Runs each scenario in real browsers and says which transport the client ended on, and why it left the others.
     Makes a folder below --out with report.html, results.json, junit.xml and what was seen in each case.
 
+    \b
     Examples:
       lab run scenarios/corporate
-
       lab run scenarios -k "upgrade and not webkit" --browser chromium
-
       lab run my-proxy.yaml --headed
     """
     from lab.report.console import Console

@@ -8,10 +8,10 @@ PLACE = 4
 
 
 def command() -> None:
-    """Print the JSON Schema of a scenario, for editors and other tools.
+    """Print the JSON Schema of a scenario.
 
+    \b
     An editor with a YAML language server uses it by a first line such as
-
       # yaml-language-server: $schema=./schema.json
     """
     from lab.network.behaviour import Catalogue

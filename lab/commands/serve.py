@@ -21,7 +21,10 @@ def command(
     websocket: Annotated[bool, typer.Option(help="Offer the websocket transport.")] = True,
     cookie: Annotated[bool, typer.Option("--cookie", help="Say that sessions need the JSESSIONID cookie.")] = False,
 ) -> None:
-    """Run the lab's SockJS server on its own: an echo service at /echo, and a page to try it at /lab/page.html."""
+    """Run the lab's SockJS server on its own.
+
+    There is an echo service at /echo, and a page to try it at /lab/page.html.
+    """
     from lab.server.options import ServerOptions
     from lab.units import duration_ms, size_bytes
 
