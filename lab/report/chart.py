@@ -40,19 +40,27 @@ class Chart:
     """The bars of one connection and the axis that they share."""
 
     connection: str
+    zero_ms: float
+    """Where the axis begins, on the clock of the case's events."""
+    zero_is: str
+    """What happened then."""
     ticks: list[Tick]
     bars: list[Bar]
 
 
-def chart_of(connection: str, attempts: Sequence[Attempt]) -> Chart:
+def chart_of(connection: str, attempts: Sequence[Attempt], *, open_ms: float | None = None) -> Chart:
     """The chart of ``attempts``, of which there is at least one.
 
-    The axis begins at 0 unless that would waste a quarter of it, and ends where the last bar ends. A budget
-    stretches it only where it says something: where time ran out, or may yet run out.
+    The axis begins when the client was created, which ``open_ms`` tells where it opened, or else with the first
+    attempt. It ends where the last bar ends. A budget stretches it only where it says something: where time
+    ran out, or may yet run out.
     """
     first = min(attempt.start_ms for attempt in attempts)
     last = max(_last_mark(attempt) for attempt in attempts)
-    begin = first if first < 0 or first > last / 4 else 0.0
+    opened = next((attempt.end_ms for attempt in attempts if attempt.outcome == "opened"), None)
+    created = None if opened is None or open_ms is None else min(opened - open_ms, first)
+    begin = first if created is None else created
+    zero_is = "the first attempt began" if created is None else "the client was created"
     span = max(last - begin, 1.0)
 
     def place(ms: float) -> float:
@@ -67,7 +75,7 @@ def chart_of(connection: str, attempts: Sequence[Attempt]) -> Chart:
         label = "undecided" if attempt.end_ms is None else duration(end - attempt.start_ms)
         at, side = _room(left, right)
         bars.append(Bar(attempt, left, round(right - left, 3), budget, label, at, side))
-    return Chart(connection, _ticks(begin, span), bars)
+    return Chart(connection, begin, zero_is, _ticks(span), bars)
 
 
 def _last_mark(attempt: Attempt) -> float:
@@ -85,15 +93,12 @@ def _room(left: float, right: float) -> tuple[float, str]:
     return (left + right) / 2, "inside"
 
 
-def _ticks(begin: float, span: float) -> list[Tick]:
+def _ticks(span: float) -> list[Tick]:
     """Marks at round times, counted from the beginning of the axis."""
     magnitude = 10.0 ** floor(log10(span / _MOST_TICKS))
     step = next(magnitude * factor for factor in _STEPS if span / (magnitude * factor) <= _MOST_TICKS)
-    first = -(-begin // step)
-    marks = [(first + index) * step for index in range(_MOST_TICKS + 2)]
-    return [
-        Tick(round((mark - begin) / span * 100, 3), _tick_label(mark, step)) for mark in marks if mark <= begin + span
-    ]
+    marks = [index * step for index in range(_MOST_TICKS + 1)]
+    return [Tick(round(mark / span * 100, 3), _tick_label(mark, step)) for mark in marks if mark <= span]
 
 
 def _tick_label(ms: float, step: float) -> str:

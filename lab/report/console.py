@@ -55,14 +55,14 @@ class Console:
             )
             self._live.start()
 
-    def case_began(self, case_id: str) -> None:
+    def case_began(self, id: str) -> None:
         """A case is running."""
-        self._running[case_id] = ("starts", time.monotonic())
+        self._running[id] = ("starts", time.monotonic())
 
-    def case_waits(self, case_id: str, what: str) -> None:
+    def case_waits(self, id: str, what: str) -> None:
         """A running case waits for ``what``: "the measuring lock", "step 2: receive"."""
-        began = self._running[case_id][1] if case_id in self._running else time.monotonic()
-        self._running[case_id] = (what, began)
+        began = self._running[id][1] if id in self._running else time.monotonic()
+        self._running[id] = (what, began)
 
     def case_ended(self, case: CaseResult, done: int, total: int) -> None:
         """A case ended; ``done`` of ``total`` have now."""
@@ -70,7 +70,7 @@ class Console:
         self._running.pop(case.id, None)
         lines = self._lines
         head = lines.text((case.outcome.ljust(_WIDEST), COLOURS[case.outcome]), "  ", (case.id, "bold"))
-        taken = lines.text(_came_to(case))
+        taken = lines.text(words.way_told(case))
         if lines.plain or head.cell_len + 2 + taken.cell_len <= lines.out.width:
             lines.write(head.append("  ").append_text(taken))
         else:
@@ -101,11 +101,3 @@ class Console:
             waited = f" {what}, {now - began:.0f} s"
             status.append("\n").append_text(self._lines.text("  ", (case_id, "bold"), (waited, "dim")))
         return status
-
-
-def _came_to(case: CaseResult) -> str:
-    """The way to the transport, or, where there is none to tell, why."""
-    taken = words.path_taken(case)
-    if case.outcome == "skipped" or not taken:
-        return case.message or taken or "no transport was tried"
-    return taken

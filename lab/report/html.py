@@ -31,6 +31,7 @@ _templates = Path(__file__).parent / "templates"
 class Hop:
     """One hop of the chain from the browser to the server."""
 
+    name: str
     text: str
     blamed: bool
     """Whether the diagnosis names it."""
@@ -117,7 +118,7 @@ def _environment() -> Environment:
         duration=words.duration,
         exactly=_exactly,
         moment=words.moment,
-        path_taken=lambda case: words.path_taken(case, "→"),
+        way_told=lambda case: words.way_told(case, "→"),
     )
     return environment
 
@@ -144,15 +145,24 @@ def _views(cases: list[CaseResult]) -> list[View]:
         while anchor in taken:
             anchor, again = f"{stem}-{again}", again + 1
         taken.add(anchor)
-        charts = [chart_of(name, attempts) for name, attempts in words.by_connection(case.attempts).items()]
+        charts = [
+            # The case's open_ms is of its first connection.
+            chart_of(name, attempts, open_ms=case.open_ms if number == 0 else None)
+            for number, (name, attempts) in enumerate(words.by_connection(case.attempts).items())
+        ]
         artefacts = [(kind, path, link(path)) for kind, path in case.artefacts.items()]
         views.append(View(case, anchor, charts, _hops(case), artefacts))
     return views
 
 
 def _hops(case: CaseResult) -> list[Hop]:
-    blamed = [entry.hop for entry in case.diagnosis if entry.hop]
-    return [Hop(line, any(re.match(rf"{re.escape(hop)}(?![\w-])", line) for hop in blamed)) for line in case.network]
+    """The hops under the numbers by which events and diagnosis speak of them."""
+    blamed = {entry.hop for entry in case.diagnosis}
+    names = [f"hop{number}" for number, _ in enumerate(case.network, start=1)]
+    return [
+        Hop(name, re.sub(rf"^{name}: ", "", line), name in blamed)
+        for name, line in zip(names, case.network, strict=True)
+    ]
 
 
 def _groups(views: list[View]) -> list[Group]:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from lab.report import words
 from lab.report.files import replace
-from lab.report.words import causes, matrix_words, path_taken
 from lab.timeline.results import CaseResult, RunResult
 
 NAME = "junit.xml"
@@ -71,7 +71,7 @@ def _add_case(suite: ET.Element, case: CaseResult) -> None:
         {
             "engine": f"{case.engine} {case.engine_version}".strip(),
             "client_version": case.client_version,
-            "matrix": matrix_words(case.matrix),
+            "matrix": words.matrix_words(case.matrix),
             "transport": case.transport or "none",
             "open_ms": "" if case.open_ms is None else f"{case.open_ms:.0f}",
             "tries": str(case.tries),
@@ -79,7 +79,7 @@ def _add_case(suite: ET.Element, case: CaseResult) -> None:
         },
     )
     _add_outcome(element, case)
-    if taken := path_taken(case):
+    if taken := words.path_taken(case):
         ET.SubElement(element, "system-out").text = _legal(taken)
 
 
@@ -91,26 +91,30 @@ def _add_outcome(element: ET.Element, case: CaseResult) -> None:
             ET.SubElement(element, "skipped", {"message": _legal(case.message)})
             return
         case "failed":
-            child = ET.SubElement(element, "failure", {"message": _legal(_first_broken(case)), "type": "expectation"})
+            child = ET.SubElement(
+                element, "failure", {"message": _legal(_first_trouble(case)), "type": "expectation"}
+            )
         case "error":
-            child = ET.SubElement(element, "error", {"message": _legal(case.message), "type": "lab"})
+            child = ET.SubElement(element, "error", {"message": _legal(_first_trouble(case)), "type": "lab"})
         case "flaky":
-            child = ET.SubElement(element, "flakyFailure", {"message": _legal(case.message), "type": "expectation"})
+            child = ET.SubElement(
+                element, "flakyFailure", {"message": _legal(_first_trouble(case)), "type": "expectation"}
+            )
     child.text = _legal(_account(case))
 
 
-def _first_broken(case: CaseResult) -> str:
-    for check in case.expectations:
-        if not check.held:
-            return f"{check.what}: expected {check.expected}, got {check.actual}"
-    return case.message
+def _first_trouble(case: CaseResult) -> str:
+    return next(iter(words.troubles(case)), "")
 
 
 def _account(case: CaseResult) -> str:
-    """The body of a failure: the message, each cause once, what to do."""
-    lines = [case.message]
-    for cause in causes(case):
-        lines += [f"{', '.join(cause.about)}: {' '.join(cause.sentences)}", *cause.hints]
+    """The body of a failure: what did not hold or the message, each cause once, what to do."""
+    lines = words.troubles(case)
+    for cause in words.causes(case):
+        lines += [
+            f"{', '.join(cause.about)}: {' '.join(cause.sentences)}",
+            *(f"hint: {hint}" for hint in cause.hints),
+        ]
     return "\n".join(line for line in [*lines, case.remedy] if line)
 
 

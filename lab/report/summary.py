@@ -14,9 +14,6 @@ from lab.timeline.results import CaseResult, RunResult
 _FEW = 6
 """So many cases of one scenario are told one by one; more are a table."""
 
-_SHORT = 76
-"""What was expected and what came stand on one line where both fit into it, in characters."""
-
 
 def summarise(lines: Lines, run: RunResult, paths: Sequence[Path]) -> None:
     """Say what ``run`` found. The last lines are the counts and the path of report.html among ``paths``."""
@@ -74,24 +71,15 @@ def _causes(lines: Lines, causes: Sequence[Cause]) -> None:
         said = cause.sentences[0] if cause.sentences else cause.cause
         lines.paragraph(lines.text((f"{', '.join(cause.about)}: ", "bold"), said), indent=2)
         for hint in cause.hints:
-            lines.paragraph(lines.text((hint, "dim")), indent=4)
+            lines.paragraph(lines.text((f"hint: {hint}", "dim")), indent=4)
 
 
 def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
-    """A case that did not pass: its message, what was expected, why (unless told above), and what to do."""
+    """A case that did not pass: what did not hold or its message, why (unless told above), and what to do."""
     lines.line()
     lines.line((case.outcome, COLOURS[case.outcome]), "  ", (case.id, "bold"))
-    if case.message:
-        lines.paragraph(lines.text(case.message), indent=2)
-    for check in case.expectations:
-        if check.held:
-            continue
-        if len(check.what) + len(check.expected) + len(check.actual) <= _SHORT - len(": expected , got "):
-            lines.line(f"  {check.what}: expected {check.expected}, got {check.actual}")
-        else:
-            lines.line(f"  {check.what}:")
-            lines.paragraph(lines.text(f"expected {check.expected}"), indent=4)
-            lines.paragraph(lines.text(f"got {check.actual}"), indent=4)
+    for said in words.troubles(case):
+        lines.paragraph(lines.text(said), indent=2)
     if not told:
         _causes(lines, words.causes(case))
     if case.remedy:

@@ -124,11 +124,32 @@ def path_taken(case: CaseResult, arrow: str = "->") -> str:
     return "; ".join(parts)
 
 
+def way_told(case: CaseResult, arrow: str = "->") -> str:
+    """`path_taken`, or, where there is none to tell, why: never empty."""
+    taken = path_taken(case, arrow)
+    if case.outcome == "skipped" or not taken:
+        return case.message or taken or "no transport was tried"
+    return taken
+
+
 def _left(attempt: Attempt) -> str:
     if attempt.outcome == "opened":
         return attempt.transport
     took = "" if attempt.end_ms is None else f" ({duration(attempt.end_ms - attempt.start_ms)})"
     return f"{attempt.transport} {attempt.outcome}{took}"
+
+
+def troubles(case: CaseResult) -> list[str]:
+    """What is wrong with a case that did not pass: ``transport: expected xhr-polling, was websocket``.
+
+    Only of a failed case it is what it broke: what was checked in an error is worth nothing, since the lab or the
+    machine decided it. For the others, and where nothing was broken, it is the message.
+    """
+    broken = [f"{c.what}: expected {c.expected}, was {c.actual}" for c in case.expectations if not c.held]
+    if case.outcome == "failed" and broken:
+        return broken
+    silent = "passed only at a later try" if case.outcome == "flaky" else ""
+    return [text for text in [case.message or silent] if text]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from lab.report.chart import chart_of
 from lab.timeline.results import Attempt
-from tests.report.sample import attempt, fallback
+from tests.report.sample import CREATED_MS, attempt, fallback
 
 
 def test_chart_draws_each_attempt_from_its_start_to_its_end() -> None:
@@ -30,10 +30,21 @@ def test_chart_is_not_stretched_by_a_budget_that_was_not_needed() -> None:
     assert (bar.width, bar.budget) == (100, None)
 
 
-def test_chart_begins_at_the_first_attempt_where_that_is_late() -> None:
-    chart = chart_of("main", [attempt("websocket", "opened", 5_000, 5_014)])
+def test_chart_begins_when_the_client_was_created() -> None:
+    chart = chart_of("main", [attempt("websocket", "opened", 20, 100)], open_ms=100)
+    assert (chart.zero_ms, chart.zero_is) == (CREATED_MS, "the client was created")
+    assert [(bar.left, bar.width) for bar in chart.bars] == [(20, 80)]
+
+
+def test_chart_begins_with_the_first_attempt_where_nothing_opened() -> None:
+    chart = chart_of("main", [attempt("websocket", "failed", 20, 100)])
+    assert (chart.zero_ms, chart.zero_is) == (CREATED_MS + 20, "the first attempt began")
     assert chart.bars[0].left == 0
-    assert chart.ticks[0].label == "5,000 ms"
+
+
+def test_chart_never_begins_after_its_first_attempt() -> None:
+    chart = chart_of("main", [attempt("websocket", "opened", 20, 100)], open_ms=3)
+    assert chart.bars[0].left == 0
 
 
 def test_chart_draws_an_undecided_attempt_to_the_end() -> None:

@@ -7,7 +7,7 @@ import rich.console
 from lab.report.console import Console
 from lab.timeline.results import CaseResult
 from tests.report.sample import broken, case, direct, dozen, run_of
-from tests.report.stored import same_as_stored
+from tests.report.stored import stored
 
 
 def play(console: Console, cases: list[CaseResult]) -> None:
@@ -25,7 +25,7 @@ def test_console_writes_plain_lines_where_there_is_no_terminal() -> None:
     file = StringIO()
     play(Console(rich.console.Console(file=file)), dozen())
     text = file.getvalue()
-    assert same_as_stored("console_dozen.txt", text)
+    assert text == stored("console_dozen.txt", text)
     assert text.replace("\n", "").isprintable()
     assert [sum(entry.id in line for line in text.splitlines()) for entry in dozen()][:3] == [1, 1, 1]
 
@@ -37,7 +37,7 @@ def test_console_of_a_narrow_terminal_puts_the_way_under_the_name() -> None:
         dozen(),
     )
     text = file.getvalue()
-    assert same_as_stored("console_dozen_80.txt", text)
+    assert text == stored("console_dozen_80.txt", text)
     assert max(len(line) for line in text.splitlines()) <= 80
 
 

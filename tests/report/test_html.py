@@ -108,23 +108,23 @@ def test_html_gives_cases_of_one_name_anchors_of_their_own() -> None:
     ]
 
 
-def test_html_opens_only_the_cases_that_did_not_pass() -> None:
+def test_html_opens_only_the_cases_that_want_attention() -> None:
     found = page(*dozen())
     states = [(attributes["class"], "open" in attributes) for attributes, _ in found.all("details")]
     assert len(states) == 12
-    assert all(is_open == (outcome != "case passed") for outcome, is_open in states)
+    assert all(is_open == (outcome not in ("case passed", "case skipped")) for outcome, is_open in states)
 
 
 def test_html_case_says_its_message_and_why_before_its_attempts() -> None:
     text = page(failed()).all("details")[0][1]
     order = [
-        "The client opened on jsonp-polling, not on xhr-polling.",
+        "transport: expected xhr-polling, was jsonp-polling (and 1 more)",
         "If the new path is right",
         "xhr-streaming, eventsource, iframe-eventsource",
         "held back all 2,054 bytes",
         "No open frame came within the 622 ms",
         "ended by the timer of websocket",
-        "hop1: forward proxy, no_upgrade, buffering until close",
+        "hop1 forward proxy: no_upgrade, buffering (until: close)",
         "1 lost, 1 duplicated",
         "end of case.png",
     ]
@@ -152,10 +152,22 @@ def test_html_draws_a_chart_per_connection() -> None:
     assert [text for _, text in found.all("p", class_="connection")] == ["Connection main", "Connection second"]
 
 
+def test_html_tells_the_prose_of_a_scenario_once_and_by_paragraphs() -> None:
+    found = page(case("chromium", why="One\nparagraph.\n\nAnother.\n"), case("webkit"))
+    assert [text for _, text in found.all("p", class_="why")] == ["One paragraph.", "Another."]
+
+
+def test_html_says_of_a_skipped_case_why() -> None:
+    found = page(direct("chromium", outcome="skipped", message="the run ended before this case", attempts=[]))
+    assert found.all("span", class_="taken")[0][1] == "the run ended before this case"
+
+
 def test_html_marks_the_hop_that_the_diagnosis_names() -> None:
-    hops = ["hop1: forward proxy, no_upgrade", "hop10: reverse proxy", "hop1-b: reverse proxy"]
-    chain = page(case(network=hops)).all("li", class_="hop")
-    assert [attributes["class"] for attributes, _ in chain] == ["hop blamed", "hop", "hop"]
+    chain = page(case(network=["gateway: forward proxy: no_upgrade", "hop2: reverse proxy"])).all("li", class_="hop")
+    assert [(attributes["class"], text) for attributes, text in chain] == [
+        ("hop blamed", "hop1 gateway: forward proxy: no_upgrade"),
+        ("hop", "hop2 reverse proxy"),
+    ]
 
 
 def test_html_tells_held_and_broken_expectations_apart_in_words() -> None:

@@ -70,13 +70,16 @@ def test_junit_passes_a_case_with_its_figures(tmp_path: Path) -> None:
 def test_junit_fails_a_case_with_the_first_expectation_that_did_not_hold(tmp_path: Path) -> None:
     failure = find(written(tmp_path, failed()), "testsuite/testcase/failure")
     assert failure.attrib == {
-        "message": "transport: expected xhr-polling, got jsonp-polling",
+        "message": "transport: expected xhr-polling, was jsonp-polling",
         "type": "expectation",
     }
     assert (failure.text or "").splitlines() == [
-        "The client opened on jsonp-polling, not on xhr-polling.",
+        "transport: expected xhr-polling, was jsonp-polling",
+        "attempts: expected websocket: failed, xhr-streaming: timed out, xhr-polling: opened, was websocket: failed, "
+        "xhr-streaming: timed out, eventsource: timed out, iframe-eventsource: timed out, xhr-polling: failed, "
+        "jsonp-polling: opened",
         "websocket: hop1 (no_upgrade) removed the Upgrade header, so the server answered 400 to a plain GET.",
-        "Serve the page over https: an encrypted websocket passes most proxies unread.",
+        "hint: serve the page over https: most proxies pass an encrypted websocket on unread",
         "xhr-streaming, eventsource, iframe-eventsource: hop1 (buffering) held back all 2,054 bytes of the response; "
         "the open frame never reached the browser.",
         "xhr-polling: The request was answered with 403.",

@@ -112,6 +112,20 @@ def test_path_taken_says_why_each_transport_was_left(entry: CaseResult, path: st
     assert words.path_taken(entry) == path
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (failed(expectations=failed().expectations[:1]), ["transport: expected xhr-polling, was jsonp-polling"]),
+        (failed(expectations=[], message="step 3: nothing came"), ["step 3: nothing came"]),
+        (broken(expectations=failed().expectations, message="machine too busy"), ["machine too busy"]),
+        (case(outcome="flaky"), ["passed only at a later try"]),
+        (case(outcome="error"), []),
+    ],
+)
+def test_troubles_are_what_was_broken_or_the_message(entry: CaseResult, said: list[str]) -> None:
+    assert words.troubles(entry) == said
+
+
 def test_causes_says_each_cause_once() -> None:
     first, second = words.causes(case())
     assert (first.about, first.sentences, len(first.hints), len(first.proof)) == (("websocket",), (STRIPPED,), 1, 2)
