@@ -136,7 +136,8 @@ def mount(
         raise ValueError(f"expected a prefix such as '/echo', got {prefix!r}")
     log = None if emit is ignore else RequestLog(app, emit)
     endpoint = Endpoint(prefix, service, options or ServerOptions(), emit, log)
-    app.router.add_route("*", prefix + "{rest:(?:/.*)?}", endpoint.handle)
+    below = "{rest:(?:/.*)?}" if prefix else "/{rest:.*}"
+    app.router.add_route("*", prefix + below, endpoint.handle)
 
     async def close(app: web.Application) -> None:
         await endpoint.close()

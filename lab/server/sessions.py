@@ -103,7 +103,10 @@ class LiveSession:
 
     def answered(self) -> None:
         """A sign of life has come."""
-        self._machine.answered(self._loop.time())
+        if self._machine.is_awaiting:
+            self._machine.answered(self._loop.time())
+            # The next heartbeat may be due before the answer was.
+            self._perform(())
 
     def break_off(self, code: int, reason: str) -> None:
         """The client broke the protocol."""

@@ -20,6 +20,8 @@ HEARTBEAT = "h"
 # surrogates, which UTF-8 cannot carry. JSON itself takes care of U+0000 to U+001F.
 _MANGLED = re.compile("[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff\ud800-\udfff]")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class PayloadError(ValueError):
     """What the client sent is no payload; ``str(error)`` is the answer that the protocol gives to it."""
@@ -31,6 +33,11 @@ def quote(text: str) -> str:
     if quoted.isascii():
         return quoted
     return _MANGLED.sub(_escape, quoted)
+
+
+def scalar(text: str) -> str:
+    """``text`` with lone surrogates replaced, as browsers do it, for a connection that carries bare UTF-8."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def messages(texts: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ class Framing(NamedTuple):
 
 
 SOCKJS = Framing(frames.OPEN, frames.HEARTBEAT, lambda texts: (frames.messages(texts),), frames.close)
-RAW = Framing(None, None, lambda texts: texts, lambda code, reason: None)
+RAW = Framing(None, None, lambda texts: [frames.scalar(text) for text in texts], lambda code, reason: None)
 """The raw websocket: messages as they are and nothing else."""
 
 
@@ -194,6 +194,11 @@ class Session:
     def is_paused(self) -> bool:
         """Whether the receiver takes no more for now."""
         return self._paused
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether an answer to a ping is due."""
+        return self._awaiting
 
     def attach(self, receiver: Receiver, now: float) -> Sequence[Action]:
         """A receiver has come."""

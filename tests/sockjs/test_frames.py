@@ -46,6 +46,11 @@ def test_messages_makes_frame(texts: list[str], frame: str) -> None:
     assert frames.messages(texts) == frame
 
 
+@pytest.mark.parametrize(("text", "bare"), [("a", "a"), ("☃\uffff", "☃\uffff"), ("a\ud800", "a\ufffd")])
+def test_scalar_replaces_lone_surrogates(text: str, bare: str) -> None:
+    assert frames.scalar(text) == bare
+
+
 def test_close_makes_frame() -> None:
     assert frames.close(3000, "Go away!") == 'c[3000,"Go away!"]'
     assert frames.close(2010, "Another connection still open") == 'c[2010,"Another connection still open"]'

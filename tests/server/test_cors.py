@@ -1,0 +1,60 @@
+import pytest
+
+from lab.server.cors import headers, preflight_headers
+
+PAGE = "http://page.test"
+
+
+@pytest.mark.parametrize(
+    ("origin", "answer"), [(None, "*"), ("null", "*"), ("test", "test"), (PAGE, PAGE), ("https://a:1", "https://a:1")]
+)
+def test_headers_name_the_origin(origin: str | None, answer: str) -> None:
+    request = {"Origin": origin} if origin else {}
+    assert headers(request, None) == {
+        "Access-Control-Allow-Origin": answer,
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Origin",
+    }
+
+
+@pytest.mark.parametrize(("asked", "allowed"), [("a, b, c", "a, b, c"), ("", None)])
+def test_headers_echo_the_headers_asked_for(asked: str, allowed: str | None) -> None:
+    assert headers({"Access-Control-Request-Headers": asked}, None).get("Access-Control-Allow-Headers") == allowed
+
+
+def test_headers_allow_nothing_to_other_origins() -> None:
+    allowed = frozenset({PAGE})
+    assert "Access-Control-Allow-Origin" in headers({"Origin": PAGE}, allowed)
+    assert headers({"Origin": "http://other.test"}, allowed) == {"Vary": "Origin"}
+    refused = preflight_headers({"Origin": "http://other.test"}, "OPTIONS, POST", allowed)
+    assert not [name for name in refused if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/info", "OPTIONS, GET"),
+        ("/abc/abc/xhr", "OPTIONS, POST"),
+        ("/abc/abc/xhr_send", "OPTIONS, POST"),
+        ("/abc/abc/xhr_streaming", "OPTIONS, POST"),
+        ("/abc/abc/eventsource", "OPTIONS, GET"),
+    ],
+)
+@pytest.mark.parametrize(("origin", "answer"), [(None, "*"), ("test", "test"), ("null", "*")])
+async def test_options_may_be_kept_for_a_year(serve, fetch, path, methods, origin, answer) -> None:
+    asked = {"Origin": origin} if origin else {}
+    got = await fetch("OPTIONS", await serve() + path, headers=asked | {"Access-Control-Request-Headers": "x-a"})
+    assert (got.status, got.text) == (204, "")
+    assert got.headers["Cache-Control"] == "public, max-age=31536000"
+    assert got.headers["Expires"].endswith(" GMT")
+    assert got.headers["Access-Control-Max-Age"] == "31536000"
+    assert got.headers["Access-Control-Allow-Methods"] == methods
+    assert got.headers["Access-Control-Allow-Origin"] == answer
+    assert got.headers["Access-Control-Allow-Credentials"] == "true"
+    assert got.headers["Access-Control-Allow-Headers"] == "x-a"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/000/s/xhr", 200), ("/000/unknown/xhr_send", 404)])
+async def test_answers_may_be_read_across_origins(serve, fetch, path: str, status: int) -> None:
+    answer = await fetch("POST", await serve() + path, headers={"Origin": PAGE})
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (status, PAGE)
