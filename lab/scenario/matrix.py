@@ -48,15 +48,22 @@ def cases(document: Document) -> list[Case]:
         return _for_engines(document, document.scenario, {})
     combined, problems = combinations(matrix.value, document.source)
     found: list[Case] = []
+    # The same problem comes with every combination that has the value: it is told once, for the first.
+    told = {_told(problem): problem for problem in problems}
     for combination in combined:
         scenario, wrong = _with_values(document, combination)
-        problems += wrong
+        for problem in wrong:
+            told.setdefault(_told(problem), problem)
         if scenario is not None:
             values = {key: plain(chosen.value) for key, chosen in combination.items()}
             found += _for_engines(document, scenario, values)
-    if problems:
-        raise ScenarioErrors(problems)
+    if told:
+        raise ScenarioErrors(told.values())
     return found
+
+
+def _told(problem: Problem) -> tuple[int, int, str, str]:
+    return problem.line, problem.column, problem.expected, problem.came
 
 
 def _for_engines(document: Document, scenario: Scenario, values: Mapping[str, Any]) -> list[Case]:
@@ -84,15 +91,14 @@ def _with_values(document: Document, combination: Combination) -> tuple[Scenario
     for key, chosen in sorted(combination.items(), key=lambda item: item[0].count(".")):
         try:
             root = put(root, key, chosen)
-        except Misplaced as wrong:
+        except Misplaced as error:
             at = chosen.key
             problems.append(
-                document.source.problem(at.start, at.end, wrong.what, expected=wrong.expected, nearest=wrong.nearest)
+                document.source.problem(at.start, at.end, error.what, expected=error.expected, nearest=error.nearest)
             )
-    if problems:
-        return None, problems
-    scenario, problems = check(document.source, root, document.behaviours)
-    return scenario, [_as_the_matrix_has_it(problem, document, combination) for problem in problems]
+    scenario, wrong_values = check(document.source, root, document.behaviours)
+    problems += [_as_the_matrix_has_it(problem, document, combination) for problem in wrong_values]
+    return scenario, problems
 
 
 def _as_the_matrix_has_it(problem: Problem, document: Document, combination: Combination) -> Problem:

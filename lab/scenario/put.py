@@ -70,8 +70,8 @@ def _widened(node: Node, part: str, before: list[str], chosen: Entry) -> Node:
     if len(before) == 2 and before[0] == "network" and part in Hop.model_fields and _is_short_hop(node):
         behaviours = Sequence(node.start, node.end, (node,))
         return MappingNode(node.start, node.end, {"behaviours": Entry(chosen.key, behaviours)})
-    if isinstance(node, Scalar) and node.value == part:
-        # A step, a hop or a behaviour that is one word: its keys stand below the word.
+    if isinstance(node, Scalar) and node.value == part and before[-1].isdigit():
+        # An item that is one word (a step, a hop, a behaviour): its keys stand below the word.
         return MappingNode(node.start, node.end, {part: Entry(node, Scalar(node.start, node.end, None))})
     return node
 

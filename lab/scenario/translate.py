@@ -116,11 +116,14 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
         finding.expected or one_of(finding.options) for finding in findings if finding.expected or finding.options
     ]
     options = [option for finding in findings for option in (*finding.options, *finding.near)]
+    came = first.came
+    if first.word in options:  # it only lacks the right type: 403 in quotes, where the number is expected
+        came, options = f"the text {came}", []
     near = nearest(first.word, options) if first.word else ""
     if not near and "true or false" in expected:
         near = _TRUTH.get(first.word.lower(), "")
     joined = ", or ".join(dict.fromkeys(expected))
-    return source.problem(first.at.start, first.at.end, first.what, expected=joined, came=first.came, nearest=near)
+    return source.problem(first.at.start, first.at.end, first.what, expected=joined, came=came, nearest=near)
 
 
 class _Translator:

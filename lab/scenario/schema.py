@@ -1,0 +1,196 @@
+"""The JSON Schema of a scenario, for editors: it accepts what the loader accepts, every short form included.
+
+The models give the full forms; the short forms that lab/scenario/model.py widens are added here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias, get_args
+
+from pydantic import BaseModel
+
+from lab.scenario.model import MAIN_ARGUMENT, STEPS, AttemptOutcome, Scenario
+from lab.sockjs.transports import TRANSPORTS
+
+Json: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json:
+    """The schema, draft 2020-12.
+
+    Args:
+        behaviours: The parameter model of each behaviour, by name; where left out, any name and parameter will do.
+    """
+    scenario = Scenario.model_json_schema()
+    definitions: Json = scenario.pop("$defs")
+    parameters = None if behaviours is None else _parameters(behaviours, definitions)
+    _add_short_forms(scenario, definitions, parameters)
+    for part in _parts(scenario, definitions):
+        _tidy(part)
+    return {"$schema": DIALECT, **scenario, "title": "Scenario of SockJS Lab", "$defs": definitions}
+
+
+def _parameters(behaviours: Mapping[str, type[BaseModel]], definitions: Json) -> dict[str, Json]:
+    """A reference for each behaviour; what it refers to is added to the definitions, under the behaviour's name."""
+    for name, model in behaviours.items():
+        schema = model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
+        definitions |= {f"{name}.{inner}": part for inner, part in schema.pop("$defs", {}).items()}
+        definitions[name] = schema
+    return {name: _ref(name) for name in behaviours}
+
+
+def _add_short_forms(scenario: Json, definitions: Json, parameters: Mapping[str, Json] | None) -> None:
+    definitions["FullBehaviourUse"] = definitions["BehaviourUse"]
+    definitions["BehaviourUse"] = _behaviour(parameters, definitions)
+    definitions["FullHop"] = definitions["Hop"]
+    definitions["Hop"] = {"anyOf": [_ref("FullHop"), *definitions["BehaviourUse"]["anyOf"][:2]]}
+    definitions["FullAttempt"] = definitions["ExpectedAttempt"]
+    definitions["ExpectedAttempt"] = _attempt()
+    for name, model in STEPS.items():
+        definitions[f"Full{model.__name__}"] = _full_step(definitions[model.__name__])
+        definitions[model.__name__] = _arguments(name, definitions[model.__name__])
+    definitions["Step"] = _step(definitions)
+    scenario["properties"]["steps"]["items"] = _ref("Step")
+    scenario["properties"]["matrix"] = _matrix(scenario["properties"]["matrix"])
+
+
+def _behaviour(parameters: Mapping[str, Json] | None, definitions: Json) -> Json:
+    """A behaviour's name, its name with its parameters, and the full form, in this order."""
+    if parameters is None:
+        anything = {"type": ["object", "null"]}
+        return {"anyOf": [{"type": "string"}, _one_key_of(anything), _ref("FullBehaviourUse")]}
+    full = [
+        {
+            "type": "object",
+            "properties": {"name": {"const": name}, "parameters": reference},
+            "required": ["name", "parameters"] if _needs(reference, definitions) else ["name"],
+            "additionalProperties": False,
+        }
+        for name, reference in parameters.items()
+    ]
+    definitions["FullBehaviourUse"] = {"anyOf": full} if full else False
+    without = [name for name, reference in parameters.items() if not _needs(reference, definitions)]
+    with_parameters = {
+        name: reference if _needs(reference, definitions) else {"anyOf": [reference, {"type": "null"}]}
+        for name, reference in parameters.items()
+    }
+    for name, branches in with_parameters.items():
+        about = _resolve(parameters[name], definitions).get("description")
+        with_parameters[name] = {"description": about, **branches} if about else branches
+    return {
+        "anyOf": [
+            {"enum": without, "description": "A behaviour's name."},
+            _one_key(with_parameters),
+            _ref("FullBehaviourUse"),
+        ]
+    }
+
+
+def _attempt() -> Json:
+    outcome = {"enum": list(get_args(AttemptOutcome)), "description": "How the attempt ended."}
+    return {"anyOf": [_one_key({transport: outcome for transport in TRANSPORTS}), _ref("FullAttempt")]}
+
+
+def _full_step(step: Json) -> Json:
+    """A step with its name under ``step``, which the model, but not the file, may leave out."""
+    return {**step, "required": ["step", *step.get("required", [])]}
+
+
+def _arguments(name: str, step: Json) -> Json:
+    """What stands below a step's name: its arguments, the main one alone, or nothing."""
+    about = {"description": step["description"]}
+    properties = {key: value for key, value in step["properties"].items() if key != "step"}
+    branches: list[Json] = [{**step, "properties": properties}]
+    if name in MAIN_ARGUMENT:
+        branches.append(properties[MAIN_ARGUMENT[name]])
+    if not step.get("required"):
+        branches.append({"type": "null"})
+    return {**about, "anyOf": branches}
+
+
+def _step(definitions: Json) -> Json:
+    alone = [name for name, model in STEPS.items() if not definitions[f"Full{model.__name__}"]["required"][1:]]
+    return {
+        "description": "What the client does.",
+        "anyOf": [
+            {"enum": alone},
+            _one_key({name: _ref(model.__name__) for name, model in STEPS.items()}),
+            *(_ref(f"Full{model.__name__}") for model in STEPS.values()),
+        ],
+    }
+
+
+def _matrix(matrix: Json) -> Json:
+    values = {"type": "array", "minItems": 1}
+    entries = {**values, "items": {"type": "object", "minProperties": 1}}
+    return {
+        **matrix,
+        "type": "object",
+        "properties": {
+            "include": {**entries, "description": "Values to add to combinations, or combinations to add."},
+            "exclude": {**entries, "description": "Combinations to leave out: all that have these values."},
+        },
+        "additionalProperties": values,
+    }
+
+
+def _one_key(properties: Json) -> Json:
+    """An object with exactly one of these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _one_key_of(values: Json) -> Json:
+    """An object with exactly one key, whatever its name."""
+    return {"type": "object", "additionalProperties": values, "minProperties": 1, "maxProperties": 1}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _resolve(schema: Json, definitions: Json) -> Json:
+    found: Json = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return found
+
+
+def _needs(reference: Json, definitions: Json) -> bool:
+    """Whether a behaviour's parameters may not be left out."""
+    return bool(_resolve(reference, definitions).get("required"))
+
+
+def _parts(*schemas: Any) -> Iterator[Json]:
+    """Every object of the schemas, from the inside out."""
+    for schema in schemas:
+        if isinstance(schema, dict):
+            yield from _parts(*schema.values())
+            yield schema
+        elif isinstance(schema, list):
+            yield from _parts(*schema)
+
+
+def _tidy(part: Json) -> None:
+    """Take out what pydantic makes of Python's names, and write defaults as a file would."""
+    if isinstance(part.get("title"), str) and ("type" in part or "anyOf" in part or "$ref" in part or "enum" in part):
+        del part["title"]
+    default = part.get("default")
+    if isinstance(default, dict) or (default is None and "default" in part):
+        # A part of its own says its own defaults; a null that stands for "left out" helps nobody.
+        del part["default"]
+    elif isinstance(default, (int, float)) and not isinstance(default, bool) and part.get("type") == "string":
+        part["default"] = _with_unit(default, part["examples"])
+
+
+def _with_unit(held: float, examples: list[str]) -> str:
+    """A duration in milliseconds or a size in bytes, as a file has it."""
+    units = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+    if any(example.endswith("B") for example in examples):
+        units = {"GiB": 1024**3, "MiB": 1024**2, "KiB": 1024, "B": 1}
+    unit = next((unit for unit, size in units.items() if held >= size and held % size == 0), [*units][-1])
+    return f"{held / units[unit]:g}{unit}"
