@@ -5,6 +5,7 @@ import os
 import shutil
 from asyncio.subprocess import DEVNULL, Process
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from lab.browser.engine import EngineFailure
 
@@ -21,7 +22,7 @@ class _Shared:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_by_loop: dict[asyncio.AbstractEventLoop, _Shared] = {}
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDictionary()
 
 
 def of_the_user() -> bool:
@@ -43,7 +44,7 @@ async def release() -> None:
     """Give back what `acquire` gave; the last one ends the Xvfb. Never raises."""
     loop = asyncio.get_running_loop()
     shared = _by_loop.get(loop)
-    if shared is None:
+    if shared is None or shared.users == 0:
         return
     async with shared.lock:
         shared.users -= 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error, Playwright, async_playwright
 
@@ -18,7 +19,7 @@ class _Shared:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_by_loop: dict[asyncio.AbstractEventLoop, _Shared] = {}
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDictionary()
 
 
 async def acquire() -> Playwright:
@@ -42,7 +43,7 @@ async def release() -> None:
     """Give back what `acquire` gave; the last one ends the driver. Never raises."""
     loop = asyncio.get_running_loop()
     shared = _by_loop.get(loop)
-    if shared is None:
+    if shared is None or shared.users == 0:
         return
     async with shared.lock:
         shared.users -= 1

@@ -1,0 +1,146 @@
+"""The lab's end of the recorder, on a page that is a fake; tests/browser/test_page.py has the real ones."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.browser.engine import EngineFailure, PageError
+from lab.browser.recorder import Recorder
+from lab.events import EventLog
+
+DAY_MS = 86_400_000.0
+
+
+class FakeTab:
+    """A tab whose page is this object: its clock is ``ahead_ms`` ahead of the log's."""
+
+    def __init__(self, log: EventLog, ahead_ms: float = DAY_MS) -> None:
+        self._log = log
+        self._ahead_ms = ahead_ms
+        self._events: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+        self.failure: Exception | None = None
+        self.scripts: list[tuple[str, object]] = []
+
+    def see(self, kind: str, t_ms: float, **data: Any) -> None:
+        self._events.append({"t": t_ms + self._ahead_ms, "kind": kind, "data": data})
+        self._news.set()
+
+    def fail(self, failure: Exception) -> None:
+        self.failure = failure
+        self._news.set()
+
+    async def evaluate(self, script: str, argument: Any = None) -> Any:
+        self.scripts.append((script, argument))
+        if self.failure:
+            raise self.failure
+        if "lab.now" in script:
+            return self._log.clock.now_ms() + self._ahead_ms
+        if "lab.next" in script:
+            cursor, wait_ms = argument
+            if wait_ms and len(self._events) == cursor:
+                self._news.clear()
+                await self._news.wait()
+            if self.failure:
+                raise self.failure
+            return {"events": self._events[cursor:], "cursor": len(self._events)}
+        return None
+
+    async def goto(self, url: str) -> None: ...
+    async def screenshot(self, path: Path) -> None: ...
+    async def save_trace(self, path: Path) -> bool:
+        return False
+
+    async def close(self) -> None: ...
+
+
+@pytest.fixture
+def log() -> EventLog:
+    return EventLog()
+
+
+def kinds(log: EventLog) -> list[tuple[str, str]]:
+    return [(event.vantage, event.kind) for event in log]
+
+
+def is_kind(kind: str) -> Callable[[Any], bool]:
+    return lambda event: event.kind == kind
+
+
+async def test_start_measures_how_far_the_clocks_are_apart(log: EventLog) -> None:
+    recorder = Recorder(FakeTab(log), log)
+    await recorder.start()
+    [clock] = list(log)
+    assert (clock.vantage, clock.kind) == ("lab", "clock")
+    assert abs(clock.data["offset_ms"] + DAY_MS) <= clock.data["uncertainty_ms"]
+    await recorder.stop()
+
+
+async def test_recorder_moves_events_to_the_clock_of_the_case(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.see("client.open", 123.0, connection="main", transport="websocket")
+    event = await log.wait_for(is_kind("client.open"), timeout_s=5)
+    assert event is not None
+    assert event.vantage == "browser"
+    assert event.data == {"connection": "main", "transport": "websocket"}
+    assert abs(event.t_ms - 123.0) <= next(iter(log)).data["uncertainty_ms"]
+    await recorder.stop()
+
+
+async def test_stop_fetches_the_last_events_once(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.see("first", 1)
+    await log.wait_for(is_kind("first"), timeout_s=5)
+    tab.see("last", 2)
+    await recorder.stop()
+    assert kinds(log) == [("lab", "clock"), ("browser", "first"), ("browser", "last")]
+    assert not recorder.failed.done()
+
+
+async def test_recorder_says_that_the_browser_died(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.fail(EngineFailure("it died"))
+    assert str(await asyncio.wait_for(recorder.failed, 5)) == "it died"
+    await recorder.stop()
+
+
+async def test_recorder_says_that_its_page_is_gone(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.fail(PageError("ReferenceError: lab is not defined"))
+    assert "recorder is gone" in str(await asyncio.wait_for(recorder.failed, 5))
+    await recorder.stop()
+
+
+async def test_last_failure_is_not_lost_when_stop_finds_it(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.failure = EngineFailure("it died")
+    await recorder.stop()
+    assert recorder.failed.done()
+
+
+async def test_start_fails_on_a_page_without_the_recorder(log: EventLog) -> None:
+    tab = FakeTab(log)
+    tab.failure = PageError("ReferenceError: lab is not defined")
+    with pytest.raises(EngineFailure, match="did not load the lab's recorder"):
+        await Recorder(tab, log).start()
+
+
+async def test_connect_leaves_out_options_that_are_not_given(log: EventLog) -> None:
+    tab = FakeTab(log)
+    options = {"transports": [], "server": None, "sessionId": "abc", "timeout": 0}
+    await Recorder(tab, log).connect("http://x/echo", options, "second")
+    [(_, wanted)] = tab.scripts
+    assert wanted == {"connection": "second", "url": "http://x/echo", "options": {"sessionId": "abc", "timeout": 0}}
