@@ -1,6 +1,8 @@
 """The command line. Each command is one file in lab/commands/; there is no rule in any of them."""
 
 import sys
+import tempfile
+import traceback
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -61,4 +63,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(status.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(status.INTERRUPTED)
+    except Exception as error:
+        with tempfile.NamedTemporaryFile("w", prefix="lab-", suffix=".txt", delete=False) as file:
+            traceback.print_exception(error, file=file)
+        console.print(f"lab: the lab itself failed: {type(error).__name__}: {error}")
+        console.print(f"     This is a defect of the lab. Please report it, with the file {file.name}.")
+        sys.exit(status.ENVIRONMENT)
     sys.exit(outcome if isinstance(outcome, int) else 0)

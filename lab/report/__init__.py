@@ -42,20 +42,26 @@ def write_all(run: RunResult, folder: Path) -> list[Path]:
         EnvironmentFailure: A file could not be written.
     """
     paths: list[Path] = []
-    failures: list[OSError] = []
+    failures: list[Exception] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for reporter in reporters():
             try:
                 paths.append(reporter.write(run, folder))
-            except OSError as error:
+            except Exception as error:  # one report's defect must not cost the others
                 failures.append(error)
     except OSError as error:
         failures.append(error)
     if failures:
-        reasons = "; ".join(dict.fromkeys(str(failure) for failure in failures))
+        reasons = "; ".join(dict.fromkeys(_told(failure) for failure in failures))
         raise EnvironmentFailure(
             f"The reports could not all be written to {folder}: {reasons}",
-            remedy="Free the disk or name another folder with --out.",
+            remedy="Free the disk or name another folder with --out."
+            if all(isinstance(failure, OSError) for failure in failures)
+            else "This is a defect of the lab: please report it.",
         ) from failures[0]
     return paths
+
+
+def _told(failure: Exception) -> str:
+    return str(failure) if isinstance(failure, OSError) else f"{type(failure).__name__}: {failure}"
