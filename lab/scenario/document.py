@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from lab.scenario.model import Reading, Scenario, validate_plain
+from lab.scenario.base import Reading, validate_plain
+from lab.scenario.model import Scenario
 from lab.scenario.nodes import Node, plain
 from lab.scenario.problems import Problem, Source
 from lab.scenario.translate import problems_of

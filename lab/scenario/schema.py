@@ -8,7 +8,9 @@ from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel
 
-from lab.scenario.model import MAIN_ARGUMENT, STEPS, AttemptOutcome, Scenario
+from lab.scenario.expectations import AttemptOutcome
+from lab.scenario.model import Scenario
+from lab.scenario.steps import MAIN_ARGUMENT, STEPS
 from lab.sockjs.transports import TRANSPORTS
 
 Json: TypeAlias = dict[str, Any]
@@ -26,7 +28,7 @@ def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json
     definitions: Json = scenario.pop("$defs")
     parameters = None if behaviours is None else _parameters(behaviours, definitions)
     _add_short_forms(scenario, definitions, parameters)
-    for part in _parts(scenario, definitions):
+    for part in _parts(scenario, *definitions.values()):
         _tidy(part)
     return {"$schema": DIALECT, **scenario, "title": "Scenario of SockJS Lab", "$defs": definitions}
 
@@ -34,10 +36,12 @@ def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json
 def _parameters(behaviours: Mapping[str, type[BaseModel]], definitions: Json) -> dict[str, Json]:
     """A reference for each behaviour; what it refers to is added to the definitions, under the behaviour's name."""
     for name, model in behaviours.items():
-        schema = model.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
-        definitions |= {f"{name}.{inner}": part for inner, part in schema.pop("$defs", {}).items()}
-        definitions[name] = schema
-    return {name: _ref(name) for name in behaviours}
+        # With a prefix, as a behaviour may be called what a part of the scenario is called.
+        schema = model.model_json_schema(ref_template=f"#/$defs/behaviour.{name}.{{model}}")
+        for inner, part in schema.pop("$defs", {}).items():
+            definitions[f"behaviour.{name}.{inner}"] = part
+        definitions[f"behaviour.{name}"] = schema
+    return {name: _ref(f"behaviour.{name}") for name in behaviours}
 
 
 def _add_short_forms(scenario: Json, definitions: Json, parameters: Mapping[str, Json] | None) -> None:
@@ -166,10 +170,12 @@ def _needs(reference: Json, definitions: Json) -> bool:
 
 
 def _parts(*schemas: Any) -> Iterator[Json]:
-    """Every object of the schemas, from the inside out."""
+    """Every schema inside the schemas, and they themselves, from the inside out."""
     for schema in schemas:
         if isinstance(schema, dict):
-            yield from _parts(*schema.values())
+            for key, value in schema.items():
+                # The keys of properties are a scenario's own words: "title" or "default" means nothing there.
+                yield from _parts(*(value.values() if key == "properties" else [value]))
             yield schema
         elif isinstance(schema, list):
             yield from _parts(*schema)
@@ -177,20 +183,21 @@ def _parts(*schemas: Any) -> Iterator[Json]:
 
 def _tidy(part: Json) -> None:
     """Take out what pydantic makes of Python's names, and write defaults as a file would."""
-    if isinstance(part.get("title"), str) and ("type" in part or "anyOf" in part or "$ref" in part or "enum" in part):
-        del part["title"]
+    part.pop("title", None)
     default = part.get("default")
     if isinstance(default, dict) or (default is None and "default" in part):
         # A part of its own says its own defaults; a null that stands for "left out" helps nobody.
         del part["default"]
-    elif isinstance(default, (int, float)) and not isinstance(default, bool) and part.get("type") == "string":
-        part["default"] = _with_unit(default, part["examples"])
+    elif isinstance(default, (int, float)) and not isinstance(default, bool):
+        # A number whose schema wants a text is a duration or a size: see lab/units.py.
+        patterns = [str(branch.get("pattern", "")) for branch in (part, *part.get("anyOf", []))]
+        if any("KiB" in pattern for pattern in patterns):
+            part["default"] = _with_unit(default, {"GiB": 1024**3, "MiB": 1024**2, "KiB": 1024, "B": 1})
+        elif any("ms|s" in pattern for pattern in patterns):
+            part["default"] = _with_unit(default, {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1})
 
 
-def _with_unit(held: float, examples: list[str]) -> str:
+def _with_unit(held: float, units: Mapping[str, int]) -> str:
     """A duration in milliseconds or a size in bytes, as a file has it."""
-    units = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
-    if any(example.endswith("B") for example in examples):
-        units = {"GiB": 1024**3, "MiB": 1024**2, "KiB": 1024, "B": 1}
     unit = next((unit for unit, size in units.items() if held >= size and held % size == 0), [*units][-1])
     return f"{held / units[unit]:g}{unit}"

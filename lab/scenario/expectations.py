@@ -1,0 +1,70 @@
+"""The expectations of a scenario: what must hold, in every engine or in one."""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from lab.scenario.base import Model
+from lab.scenario.units import Milliseconds
+from lab.scenario.wrong import wrong
+from lab.sockjs.transports import TransportName
+
+AttemptOutcome = Literal["opened", "failed", "timed out"]
+_ONE_ATTEMPT = 'a transport and its outcome, such as "websocket: failed"'
+
+
+class ExpectedAttempt(Model):
+    """One attempt by transport and outcome: ``websocket: failed``."""
+
+    transport: TransportName = Field(description="The transport that was tried.")
+    outcome: AttemptOutcome = Field(description="How the attempt ended.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _widen(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.keys() & cls.model_fields.keys():
+            if len(value) != 1:
+                raise wrong("several attempts in one item" if value else "no attempt", _ONE_ATTEMPT)
+            ((transport, outcome),) = value.items()
+            return {"transport": transport, "outcome": outcome}
+        if isinstance(value, (dict, cls)):
+            return value
+        raise wrong("not an attempt", _ONE_ATTEMPT)
+
+
+class Expectation(Model):
+    """What must hold. What is left out is not checked; every expectation that is written is."""
+
+    transport: Literal[TransportName, "none"] | None = Field(
+        None, description="The transport that the client ends on; none where it must not open."
+    )
+    attempts: list[ExpectedAttempt] | None = Field(
+        None, description="Attempts that must be among those made, in this order."
+    )
+    only_attempts: list[ExpectedAttempt] | None = Field(
+        None, description="All the attempts made, in this order, and no others."
+    )
+    opened_within: Milliseconds | None = Field(None, description="From creating the client to its onopen.")
+    delivery: Literal["exactly once, in order"] | None = Field(
+        None, description="Whether each message sent came back once, unchanged, in order."
+    )
+    session_cookie: Literal["present", "absent"] | None = Field(
+        None, description="Whether the server ever received the JSESSIONID cookie it had set."
+    )
+    close_code: int | None = Field(None, description="The code of the client's close event.")
+
+
+class Expectations(Expectation):
+    """What must hold in every engine, and what an engine's own expectation says instead."""
+
+    chromium: Expectation | None = Field(None, description="What Chromium's own expectation says instead.")
+    firefox: Expectation | None = Field(None, description="What Firefox's own expectation says instead.")
+    webkit: Expectation | None = Field(None, description="What WebKit's own expectation says instead.")
+
+    def for_engine(self, engine: str) -> Expectation:
+        """The expectation that holds for ``engine``: its own keys win over the common ones."""
+        own: Expectation | None = getattr(self, engine)
+        common = {key: getattr(self, key) for key in Expectation.model_fields if key in self.model_fields_set}
+        if own is not None:
+            common |= {key: getattr(own, key) for key in own.model_fields_set}
+        return Expectation.model_construct(_fields_set=set(common), **common)
