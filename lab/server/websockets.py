@@ -11,13 +11,14 @@ from lab.server.answers import refusal
 from lab.server.endpoint import Endpoint
 from lab.server.receivers import LiveReceiver
 from lab.server.sessions import LiveSession
+from lab.sockjs import frames
 from lab.sockjs.frames import PayloadError
 from lab.sockjs.session import End
 from lab.tasks import spawn
 
 CLOSE_S = 2.0
 """How long the peer has to take the last frames, and then to answer the close frame, before TCP is dropped."""
-_NOT_ON_THE_WIRE = frozenset({1004, 1005, 1006, 1015})
+_NOT_ON_THE_WIRE = frozenset({1004, 1005, 1006})
 
 
 class WebsocketReceiver(LiveReceiver):
@@ -185,11 +186,20 @@ async def _close(receiver: WebsocketReceiver) -> None:
     end = receiver.ended
     if end is None or receiver.is_gone():
         return
-    code = end.code if 1000 <= end.code < 5000 and end.code not in _NOT_ON_THE_WIRE else 1000
     try:
         async with asyncio.timeout(CLOSE_S):
             await receiver.flush()
     except (TimeoutError, ConnectionError):
         receiver.abort()
-    # A close frame holds at most 125 bytes, two of them the code.
-    await receiver.ws.close(code=code, message=end.reason.encode("utf-8", "replace")[:123])
+    code, reason = on_the_wire(end.code, end.reason)
+    await receiver.ws.close(code=code, message=reason)
+
+
+def on_the_wire(code: int, reason: str) -> tuple[int, bytes]:
+    """A close code and reason as a websocket's close frame may carry them (RFC 6455, sections 5.5 and 7.4).
+
+    Codes that must not be sent become 1000. The reason is cut to the 123 bytes that there are, between characters.
+    """
+    if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in _NOT_ON_THE_WIRE:
+        code = 1000
+    return code, frames.scalar(reason).encode()[:123].decode(errors="ignore").encode()

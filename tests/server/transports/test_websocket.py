@@ -102,6 +102,7 @@ async def test_vanished_client_ends_session(serve, client, log) -> None:
     assert (closed.data["code"], closed.data["by"]) == (1006, "gone")
     ended = await log.wait_for(lambda event: event.kind == "response.end", timeout_s=5)
     assert ended.data["why"] == "client gone"
+    await ws.close()
 
 
 async def test_client_that_does_not_read_holds_its_own_messages_up(serve, client, log) -> None:
@@ -120,6 +121,7 @@ async def test_client_that_does_not_read_holds_its_own_messages_up(serve, client
     # The server took no more than it could pass on: some buffers full, not what a client may like to send.
     taken = sum(event.data["bytes"] for event in log if event.kind == "message.in")
     assert taken < 50_000_000
+    await ws.close()
 
 
 async def test_get_without_upgrade_is_refused(serve, fetch) -> None:
