@@ -91,7 +91,7 @@ class WebsocketReceiver(LiveReceiver):
             await self.ws.ping()
 
 
-async def refuse(request: web.Request, endpoint: Endpoint) -> web.Response | None:
+def refuse(request: web.Request, endpoint: Endpoint) -> web.Response | None:
     """The answer to a request that opens no websocket; None where it may."""
     headers = request.headers
     if not endpoint.options.websocket:
@@ -112,7 +112,7 @@ async def serve(
     decode: Callable[[str], Sequence[str]],
 ) -> web.StreamResponse:
     """Serve a session, made by ``create`` after the handshake, on a websocket; ``decode`` reads a message."""
-    refused = await refuse(request, endpoint)
+    refused = refuse(request, endpoint)
     if refused is not None:
         return refused
     transport = request.transport
