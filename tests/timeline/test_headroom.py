@@ -110,6 +110,10 @@ def test_decided_by_machine_notes_a_left_over_timer_that_was_overdue(see):
     assert _doubts(see, CLIENT, FOLLOWER, late.replace("660", "640")) == []
     # A client that clears its timers leaves none over.
     assert _doubts(see, CLIENT.replace("1.6.1", "0.3.4"), FOLLOWER, late) == []
+    # The timers of one connection are nothing to another.
+    first, second, third = FOLLOWER.strip().splitlines()
+    elsewhere = [f"{line} connection=other" for line in (third, late)]
+    assert _doubts(see, CLIENT, first, second, *elsewhere) == []
     # A timer that fired is not left over.
     fired = FOLLOWER.replace("attempt.close", "attempt.timeout") + late
     assert _doubts(see, CLIENT, fired) == []

@@ -99,10 +99,12 @@ def test_progress_of_does_not_take_the_prelude_for_the_opening(see):
     assert _where(see, XHR, *JOURNEY[:-1], part, rest) == ("arrived", "down", None, 300)
 
 
-@pytest.mark.parametrize(("total", "place"), [(10, "hop"), (38, "arrived")])
-def test_progress_of_takes_less_of_what_is_compressed(see, total, place):
+@pytest.mark.parametrize(
+    ("coding", "total", "place"), [("gzip", 10, "hop"), ("gzip", 38, "arrived"), ("identity", 38, "hop")]
+)
+def test_progress_of_takes_less_of_what_is_compressed(see, coding, total, place):
     squeezed = f"""
-        97 1c response flow=1 status=200 headers="Content-Encoding: gzip"
+        97 1c response flow=1 status=200 headers="Content-Encoding: {coding}"
         99 1c response.data flow=1 total={total}
     """
     assert _where(see, XHR, *JOURNEY[:-1], squeezed)[0] == place
