@@ -61,7 +61,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels deep", problem_mark=self.get_mark())
+            mark = self.current_event.start_mark if self.current_event else self.get_mark()
+            raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels deep", problem_mark=mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -155,19 +156,30 @@ class _Converter:
             value = self.convert(value_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 self._tell(at, at + 1, "a list or a mapping as a key", expected="a word")
-            elif key_node.value == "<<" and key_node.style is None:
+                continue
+            key = self._text(key_node)
+            if key == "<<" and key_node.style is None:
                 self._tell(at, after, "a merge key (<<)", expected="the keys themselves: YAML 1.2 has no merge keys")
-            elif key_node.value in entries:
-                first, _ = self._source.position(entries[key_node.value].key.start)
-                what = f"{quoted(key_node.value)} stands twice"
-                self._tell(at, after, what, expected=f"each key once; the first is on line {first}")
+            elif key in entries:
+                first, _ = self._source.position(entries[key].key.start)
+                self._tell(at, after, f"{quoted(key)} stands twice", expected=f"each key once; line {first} has it")
             else:
-                entries[key_node.value] = Entry(Scalar(at, after, key_node.value), value)
+                entries[key] = Entry(Scalar(at, after, key), value)
         return MappingNode(start, end, entries)
+
+    def _text(self, node: yaml.Node) -> str:
+        """A scalar's text, with the pairs of escapes by which JSON writes some characters made one."""
+        text: str = node.value
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            start, end = node.start_mark.index, node.end_mark.index
+            self._tell(start, end, "half a character (a lone surrogate)", expected="a whole one")
+            return ""
 
     def _scalar(self, node: yaml.Node, start: int, end: int) -> Scalar:
         kind = node.tag.removeprefix(_CORE)
-        text: str = node.value
+        text = self._text(node)
         if kind not in _SCALARS or not node.tag.startswith(_CORE):
             self._check_tag(node, "str")
             return Scalar(start, end, text)
@@ -175,9 +187,6 @@ class _Converter:
         if shape.fullmatch(text) is None:
             self._tell(start, end, f"not what its tag says (!!{kind})", expected="a value without a tag")
             return Scalar(start, end, text)
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            self._tell(start, end, "half a character (a lone surrogate)", expected="a whole one")
-            return Scalar(start, end, "")
         value = value_of(text) if kind not in ("int", "float") or len(text) < 400 else float("inf")
         if isinstance(value, (int, float)) and not abs(value) < _LARGEST_NUMBER:
             self._tell(start, end, "a number out of range", came=said(Scalar(start, end, text)))
