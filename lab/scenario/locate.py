@@ -24,29 +24,31 @@ class Place:
     """How many parts of the place were found in the file."""
     label: str
     """The last key on the way to the value, as it stands in the file."""
-    branch: Loc
-    """The place up to the first part that was not found; all of it where all parts were."""
+    branches: tuple[Loc, ...]
+    """The place up to each part that was not found: there the file has a short form, or the models a union."""
 
     @property
     def pointer(self) -> Node:
         """What to point at where the fault is not in the value but in what it lacks."""
-        return self.key if self.key is not None and not isinstance(self.node, Scalar) else self.node
+        is_word = isinstance(self.node, Scalar) and self.node.value is not None
+        return self.node if is_word or self.key is None else self.key
 
 
 def locate(root: Node, loc: Loc) -> Place:
     """Walk from the root as far as the file goes along; what a short form leaves out is passed over."""
     node: Node = root
     key: Node | None = None
-    found, label, branch = 0, "", loc
+    found, label = 0, ""
+    branches: list[Loc] = []
     for index, part in enumerate(loc):
         step = _step(node, part)
         if step is None:
-            branch = min(branch, loc[:index], key=len)
+            branches.append(loc[:index])
         else:
             node, key = step
             label = str(key.value) if isinstance(key, Scalar) else label
             found += 1
-    return Place(node, key, found, label, branch)
+    return Place(node, key, found, label, tuple(branches))
 
 
 def _step(node: Node, part: int | str) -> tuple[Node, Node | None] | None:

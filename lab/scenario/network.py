@@ -29,7 +29,7 @@ class BehaviourUse(Model):
         """``no_upgrade`` and ``no_upgrade: {answer: strip}`` both name the behaviour no_upgrade."""
         if isinstance(value, str):
             _check_behaviour(value, info.context, at="value")
-            return {"name": value}
+            return {"name": value, "parameters": {}}
         if isinstance(value, dict) and "name" not in value:
             if len(value) != 1:
                 raise wrong("several behaviours in one item" if value else "no behaviour", _ONE_BEHAVIOUR)
@@ -38,7 +38,8 @@ class BehaviourUse(Model):
             return {"name": name, "parameters": {} if parameters is None else parameters}
         if isinstance(value, dict):
             _check_behaviour(value["name"], info.context, at="name")
-            return value
+            # Without any parameters, too, they are held against the behaviour's model: some may be required.
+            return {"parameters": {}, **value}
         if isinstance(value, cls):
             return value
         raise wrong("not a behaviour", _ONE_BEHAVIOUR)

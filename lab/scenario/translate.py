@@ -91,13 +91,16 @@ def problems_of(
 
 def _deepest(findings: list[_Finding]) -> Iterator[_Finding]:
     """Of the branches of a union, only the findings of those that went along with the file the furthest."""
-    by_branch: dict[Loc, list[_Finding]] = {}
+    names: dict[Loc, set[int | str]] = {}
+    deepest: dict[Loc, int] = {}
     for finding in findings:
-        by_branch.setdefault(finding.place.branch, []).append(finding)
-    for branch, rivals in by_branch.items():
-        names = {other.loc[len(branch)] for other in rivals if len(other.loc) > len(branch)}
-        deepest = max(other.place.found for other in rivals)
-        yield from (one for one in rivals if len(names) < 2 or one.place.found == deepest)
+        for branch in finding.place.branches:
+            names.setdefault(branch, set()).add(finding.loc[len(branch)])
+            deepest[branch] = max(deepest.get(branch, 0), finding.place.found)
+    for finding in findings:
+        unions = [branch for branch in finding.place.branches if len(names[branch]) > 1]
+        if all(finding.place.found == deepest[branch] for branch in unions):
+            yield finding
 
 
 def _without_echoes(findings: Iterator[_Finding]) -> Iterator[_Finding]:
@@ -182,7 +185,8 @@ class _Translator:
             (entry,) = node.entries.values()
             node = entry.key if where == "key" else entry.value
             # A hop that is just a behaviour: the word may have been meant for a key of the hop.
-            near = tuple(keys_of(Hop)) if place.branch[:-1] == ("network",) else ()
+            is_hop = any(branch[:-1] == ("network",) for branch in place.branches)
+            near = tuple(keys_of(Hop)) if is_hop else ()
         elif isinstance(node, MappingNode) and where in node.entries:
             node = node.entries[where].value
         keys = ", ".join(map(quoted, node.entries)) if isinstance(node, MappingNode) else ""
@@ -216,6 +220,7 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind in _TYPES:
         return _TYPES[kind]
     if kind in _LIMITS:
-        return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(context))
+        limits = {key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()}
+        return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(limits))
     plain = re.sub(r"^(Value error|Assertion failed), ", "", message)
     return re.sub(r"^(Input should be |expected )", "", plain)

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.scenario.nodes import MappingNode, all_of, plain
@@ -170,6 +170,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, JSON, min_size=1, max_size=3))
 def test_json_is_read_as_what_it_is(value: dict[str, Any]) -> None:
     text = json.dumps(value, indent=1)
@@ -185,6 +186,7 @@ def test_json_is_read_as_what_it_is(value: dict[str, Any]) -> None:
 YAML_LIKE = st.text(st.sampled_from(list("ab:- \n\t{}[],&*!|>'\"#%@?~0.<\\\x85\u2028\ufeff☃\x00")), max_size=60)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | YAML_LIKE.map(lambda text: text.encode()))
 def test_reader_raises_nothing_but_scenario_errors(content: bytes) -> None:
     try:
