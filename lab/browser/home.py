@@ -22,12 +22,14 @@ class Home:
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="sockjs-lab-"))
-        folders = {"TMPDIR": "tmp", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
+        # Temporary files lie at the top: browsers make sockets there, whose paths have 108 characters at most.
+        folders = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
         folders |= {"XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run"}
         for folder in folders.values():
             (self.path / folder).mkdir(mode=0o700)
         own = {name: str(self.path / folder) for name, folder in folders.items()}
-        self.env: dict[str, str | float | bool] = {**os.environ, "HOME": str(self.path), _MARK: str(self.path), **own}
+        path = str(self.path)
+        self.env: dict[str, str | float | bool] = {**os.environ, "HOME": path, "TMPDIR": path, _MARK: path, **own}
         """The environment for the browser: the lab's own, moved into this folder."""
 
     def pids(self, *, named: str | None = None) -> list[int]:

@@ -10,7 +10,7 @@ from lab.browser import display, driver
 from lab.browser.engine import EngineFailure, Tab
 from lab.browser.find import Found, locate
 from lab.browser.home import Home
-from lab.browser.page_tab import PageTab, told
+from lab.browser.page_tab import PageTab, said_in, told
 from lab.tasks import spawn
 
 LAUNCH_S = 60.0
@@ -60,7 +60,9 @@ class LaunchedEngine:
             if isinstance(error, TimeoutError):
                 raise EngineFailure(f"{self.name} did not start within {LAUNCH_S:g} s.") from error
             if isinstance(error, Error):
-                raise EngineFailure(f"{self.name} did not start: {told(error)}", remedy="Run: lab doctor") from error
+                raise EngineFailure(
+                    f"{self.name} did not start: {told(error)}.{said_in(error)}", remedy="Run: lab doctor"
+                ) from error
             raise
 
     async def open(self, *, proxy: str | None = None, trace: bool = False) -> Tab:

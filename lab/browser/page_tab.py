@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,3 +153,10 @@ def told(error: Error) -> str:
     first = (error.message.strip().splitlines() or ["no reason given"])[0]
     _, separator, rest = first.partition(": ")
     return rest if separator and "." in first.split(": ")[0] and " " not in first.split(": ")[0] else first
+
+
+def said_in(error: Error) -> str:
+    """What the browser itself wrote before it failed to start, as a sentence to add to a message, or nothing."""
+    lines = re.findall(r"^\[pid=\d+\]\[err\] (.*\S)", error.message, re.MULTILINE)
+    fatal = [line for line in lines if "fatal" in line.lower()]
+    return f" It said: {(fatal or lines)[-1]}" if lines else ""

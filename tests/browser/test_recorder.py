@@ -79,6 +79,14 @@ async def test_start_measures_how_far_the_clocks_are_apart(log: EventLog) -> Non
     await recorder.stop()
 
 
+async def test_start_takes_a_clock_that_agrees_for_the_clock_of_the_machine(log: EventLog) -> None:
+    recorder = Recorder(FakeTab(log, ahead_ms=-log.clock.from_epoch_ms(0)), log)
+    await recorder.start()
+    [clock] = list(log)
+    assert clock.data == {"offset_ms": log.clock.from_epoch_ms(0), "uncertainty_ms": 1.0}
+    await recorder.stop()
+
+
 async def test_recorder_moves_events_to_the_clock_of_the_case(log: EventLog) -> None:
     tab = FakeTab(log)
     recorder = Recorder(tab, log)
