@@ -104,7 +104,7 @@ def _widen_step(value: Any) -> Any:
 
 
 def _check_step(name: object, *, at: Place = "value") -> None:
-    if name not in STEPS:
+    if not isinstance(name, str) or name not in STEPS:
         raise wrong("unknown step", options=STEPS, word=name if isinstance(name, str) else "", at=at)
 
 

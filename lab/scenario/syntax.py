@@ -32,6 +32,10 @@ _SYNTAX: list[tuple[str, str, str]] = [
     ("more than", "lists and mappings too deep inside each other", "a scenario of a reasonable depth"),
     ("found character", "a character that cannot begin a value", "the text to stand in quotes"),
     ("expected '<document start>'", "a second value", "one mapping in a file"),
+    ("expected the node content", "no value where one must be", "a value, or a text in quotes"),
+    ("expected alphabetic or numeric", "& or * without a name", "a text that begins with & or * to stand in quotes"),
+    ("expected chomping", "a text on the line of its | or >", "the text below that line"),
+    ("expected a comment or a line break", "a text on the line of its | or >", "the text below that line"),
     ("found duplicate anchor", "an anchor that is there already", "each anchor once"),
     ("expected ',' or ']'", "a list in brackets that does not end", '"," or "]"'),
     ("expected ',' or '}'", "a mapping in braces that does not end", '"," or "}"'),
@@ -49,11 +53,17 @@ _SYNTAX: list[tuple[str, str, str]] = [
 ]
 
 
+# These are noticed long after the mistake: the place to look at is where what does not end has begun.
+_KNOWN_BY_BEGINNING = ("could not find expected ':'", "found unexpected end of stream")
+
+
 def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """The problem that keeps PyYAML from reading on, at the place where it stopped."""
-    mark = error.problem_mark or error.context_mark
-    at = mark.index if mark else 0
     said_by_yaml = error.problem or error.context or ""
+    mark = error.problem_mark or error.context_mark
+    if said_by_yaml.startswith(_KNOWN_BY_BEGINNING) and error.context_mark is not None:
+        mark = error.context_mark
+    at = mark.index if mark else 0
     for beginning, what, expected in _SYNTAX:
         if said_by_yaml.startswith(beginning):
             return source.problem(at, at + 1, what, expected=expected)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
@@ -164,6 +164,7 @@ VALUES = st.recursive(
 
 
 @settings(deadline=None)
+@example({"steps": [{"step": []}]}, None)
 @given(st.dictionaries(WORDS, VALUES, max_size=5), st.sampled_from([None, 1]))
 def test_loader_raises_nothing_but_scenario_errors(value: dict[str, Any], indent: int | None) -> None:
     content = json.dumps({"title": "x", **value}, indent=indent).encode()
