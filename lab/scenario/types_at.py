@@ -20,7 +20,9 @@ def models_at(loc: Loc, name_at: NameAt, behaviours: Mapping[str, type[BaseModel
         below = [kind for one in here for kind in _below(one, part)]
         if BehaviourUse in here and part == "parameters":
             model = behaviours.get(name_at(loc[:index]))
-            below = [model] if model else []
+            if model is None:
+                return []
+            below = [model]
         # What leads nowhere names a branch of a union: the models that it may mean are already here.
         here = below or [one for one in here if _is_called(one, part)] or here
     return [one for one in here if isinstance(one, type) and issubclass(one, BaseModel)]

@@ -26,5 +26,5 @@ def wrong(
     """
     context = {"what": what, "expected": expected, "options": list(options), "word": word, "at": at}
     shown = expected or ", ".join(context["options"])
-    message = f"{what}: expected {shown}".replace("{", "{{").replace("}", "}}")
+    message = f"{what}: expected {shown}"
     return PydanticCustomError(KIND, message, context)

@@ -1,0 +1,59 @@
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from lab.scenario.steps import MAIN_ARGUMENT, STEPS, Close, Connect, Idle, Receive, Send, Step
+
+ADAPTER: TypeAdapter[Step] = TypeAdapter(Step)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("connect", Connect()),
+        ({"connect": None}, Connect()),
+        ({"send": "a"}, Send(text="a")),
+        ({"step": "send", "text": "a"}, Send(text="a")),
+        ({"receive": {"text": "a", "within": "2s"}}, Receive(text="a", within=2000.0)),
+        ({"idle": "5s"}, Idle(duration=5000.0)),
+        ({"close": {"code": 3000}}, Close(code=3000)),
+        (Send(text="a"), Send(text="a")),
+    ],
+)
+def test_step_is_widened(written: Any, expected: Step) -> None:
+    assert ADAPTER.validate_python(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("conect", "unknown step"),
+        ({"sned": "a"}, "unknown step"),
+        ({"step": []}, "unknown step"),
+        ({"send": "a", "receive": "a"}, "several steps in one item"),
+        ({}, "not a step"),
+        (None, "not a step"),
+        ({"close": 5}, 'wrong value for "close"'),
+        ({"send": {"step": "send", "text": "a"}}, '"step" below "send"'),
+    ],
+)
+def test_step_is_refused(written: Any, what: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        ADAPTER.validate_python(written)
+    (error,) = raised.value.errors()
+    assert (error["type"], error["ctx"]["what"]) == ("lab_wrong", what)
+
+
+@pytest.mark.parametrize(("code", "right"), [(1000, True), (3000, True), (4999, True), (999, False), (1001, False), (2999, False), (5000, False)])  # fmt: skip  # noqa: E501
+def test_close_takes_the_codes_that_the_client_takes(code: int, right: bool) -> None:
+    if right:
+        assert Close(code=code).code == code
+    else:
+        with pytest.raises(ValidationError, match="not a close code"):
+            Close(code=code)
+
+
+def test_main_arguments_are_keys_of_their_steps() -> None:
+    for name, key in MAIN_ARGUMENT.items():
+        assert key in {field.alias or own for own, field in STEPS[name].model_fields.items()}
