@@ -1,21 +1,30 @@
 """The one Playwright driver of an event loop, shared by all engines and ended with the last of them."""
 
 import asyncio
+import contextlib
+import os
+import shlex
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from playwright._impl._driver import compute_driver_executable
 from playwright.async_api import Error, Playwright, async_playwright
 
 from lab.browser.engine import EngineFailure
+from lab.tasks import spawn
 
 _START_S = 30.0
 _STOP_S = 5.0
+_NODE = "PLAYWRIGHT_NODEJS_PATH"
+"""Where Playwright takes its node from, in place of the one that it brings along."""
 
 
 @dataclass
 class _Shared:
     users: int = 0
-    playwright: Playwright | None = None
+    starting: asyncio.Task[Playwright] | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -24,19 +33,22 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDiction
 
 async def acquire() -> Playwright:
     """The driver, started if need be; give it back with `release`. Raises `EngineFailure`."""
-    loop = asyncio.get_running_loop()
-    shared = _by_loop.setdefault(loop, _Shared())
+    shared = _by_loop.setdefault(asyncio.get_running_loop(), _Shared())
     async with shared.lock:
-        if shared.playwright is None:
-            try:
-                shared.playwright = await asyncio.wait_for(async_playwright().start(), _START_S)
-            except (Error, OSError, TimeoutError) as error:
-                raise EngineFailure(
-                    f"Playwright's driver did not start: {str(error) or 'no answer'}",
-                    remedy="Install the lab's dependencies again.",
-                ) from error
+        if shared.starting is None:
+            shared.starting = spawn(_start(), name="start Playwright's driver")
         shared.users += 1
-        return shared.playwright
+    try:
+        # Not cancelled with us: a driver that is half started could not be ended any more.
+        return await asyncio.wait_for(asyncio.shield(shared.starting), _START_S)
+    except BaseException as error:
+        await release()
+        if isinstance(error, (Error, OSError, TimeoutError)):
+            raise EngineFailure(
+                f"Playwright's driver did not start: {str(error) or 'no answer'}",
+                remedy="Install the lab's dependencies again.",
+            ) from error
+        raise
 
 
 async def release() -> None:
@@ -49,11 +61,29 @@ async def release() -> None:
         shared.users -= 1
         if shared.users > 0:
             return
-        playwright, shared.playwright = shared.playwright, None
+        starting, shared.starting = shared.starting, None
         if _by_loop.get(loop) is shared:
             del _by_loop[loop]
-        if playwright is not None:
-            try:
-                await asyncio.wait_for(playwright.stop(), _STOP_S)
-            except (Error, OSError, TimeoutError):
-                return  # The driver died before; its process is gone already.
+        if starting is not None:
+            # Without a driver there is nothing to end: it did not start, or died before.
+            with contextlib.suppress(Error, OSError, TimeoutError):
+                async with asyncio.timeout(_STOP_S):
+                    await (await starting).stop()
+
+
+async def _start() -> Playwright:
+    """Start the driver in a session of its own: Ctrl-C in the terminal is for the lab, which then ends it."""
+    node, _ = compute_driver_executable()
+    with tempfile.TemporaryDirectory(prefix="lab-driver-") as folder:
+        launcher = Path(folder) / "node"
+        launcher.write_text(f'#!/bin/sh\nexec setsid {shlex.quote(node)} "$@"\n')
+        launcher.chmod(0o700)
+        before = os.environ.get(_NODE)
+        os.environ[_NODE] = str(launcher)
+        try:
+            return await async_playwright().start()
+        finally:
+            if before is None:
+                del os.environ[_NODE]
+            else:
+                os.environ[_NODE] = before
