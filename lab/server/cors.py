@@ -1,8 +1,25 @@
 """Cross-origin resource sharing: who may read the answers."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from lab.server.caching import cached_headers
+
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def origin(text: str) -> str:
+    """``text`` as browsers write an origin: scheme and host in small letters, the port where it is not the usual one.
+
+    Raises:
+        ValueError: it is no origin.
+    """
+    parts = urlsplit(text)
+    if not parts.scheme or not parts.hostname or parts.path.strip("/") or parts.query or "@" in parts.netloc:
+        raise ValueError(f"{text!r} is no origin: expected a scheme and a host, and a port if need be")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    usual = parts.port is None or parts.port == _USUAL_PORTS.get(parts.scheme)
+    return f"{parts.scheme}://{host}" + ("" if usual else f":{parts.port}")
 
 
 def is_allowed(origin: str | None, allowed: frozenset[str] | None) -> bool:

@@ -10,7 +10,7 @@ from lab.server.answers import refusal
 from lab.server.cookies import set_cookie
 from lab.server.options import ServerOptions
 from lab.server.receivers import LiveReceiver
-from lab.server.requests import RequestLog
+from lab.server.requests import RequestLog, log_of
 from lab.server.routes import Route, find_routes
 from lab.server.service import Service
 from lab.server.sessions import Sessions
@@ -134,7 +134,7 @@ def mount(
     """
     if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
         raise ValueError(f"expected a prefix such as '/echo', got {prefix!r}")
-    log = None if emit is ignore else RequestLog(app, emit)
+    log = None if emit is ignore else log_of(app, emit)
     endpoint = Endpoint(prefix, service, options or ServerOptions(), emit, log)
     below = "{rest:(?:/.*)?}" if prefix else "/{rest:.*}"
     app.router.add_route("*", prefix + below, endpoint.handle)

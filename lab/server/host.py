@@ -1,9 +1,9 @@
-"""The lab's own server: one SockJS endpoint, and the files of the lab's page."""
+"""The lab's own server: SockJS endpoints, and the files of the lab's page."""
 
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -14,6 +14,7 @@ from lab.server import services
 from lab.server.endpoint import mount
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog
+from lab.server.suite import Mounted
 
 _log = logging.getLogger("lab.server.http")
 
@@ -40,6 +41,7 @@ class LabServer:
         prefix: str = "/echo",
         emit: Emit = ignore,
         files: Mapping[str, File] | None = None,
+        beside: Sequence[Mounted] = (),
     ) -> None:
         """A server that does not run yet.
 
@@ -49,6 +51,7 @@ class LabServer:
             prefix: Where the endpoint is.
             emit: Where events go; its vantage is the caller's.
             files: The page's files by their exact path.
+            beside: Further endpoints.
 
         Raises:
             UsageError: there is no such service.
@@ -56,7 +59,9 @@ class LabServer:
         self._files = dict(files or {})
         self._app = web.Application()
         self.endpoint = mount(self._app, prefix, services.find(service)(), options, emit)
-        """The SockJS endpoint."""
+        """The SockJS endpoint; the first where there are several."""
+        for other in beside:
+            mount(self._app, other.prefix, services.find(other.service)(), other.options, emit)
         # The endpoint's log is the application's: requests are numbered through.
         self._log: RequestLog | None = self.endpoint.log
         self._app.router.add_route("*", "/{path:.*}", self._serve_file)

@@ -23,6 +23,8 @@ class ServerOptions:
     """The client that the iframe page loads; a relative URL is resolved against that page."""
     allowed_origins: frozenset[str] | None = None
     """The origins of pages that may use the endpoint across origins; any where None."""
+    base_url: str = ""
+    """Where clients are to go instead, told in /info: an absolute URL, or one relative to the prefix."""
     message_limit: int = 4 * 1024 * 1024
     """Bytes of one request's body or one websocket message from a client; more is refused (413, or 1009)."""
     queue_limit: int = 4 * 1024 * 1024

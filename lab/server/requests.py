@@ -13,6 +13,14 @@ SENT = web.RequestKey("lab.sent", int)
 """Bytes of body that a streaming handler has written."""
 WHY = web.RequestKey("lab.why", str)
 """Why a streaming response ended, where that is not ``done``."""
+_LOGS = web.AppKey("lab.logs", dict[Emit, "RequestLog"])
+"""The logs of an application, by where their events go."""
+
+
+def log_of(app: web.Application, emit: Emit) -> "RequestLog":
+    """The one log of ``app`` that emits to ``emit``: several endpoints number their requests through."""
+    logs: dict[Emit, RequestLog] = app.setdefault(_LOGS, {})
+    return logs.get(emit) or logs.setdefault(emit, RequestLog(app, emit))
 
 
 class RequestLog:

@@ -1,5 +1,6 @@
 import pytest
 
+from lab.server import cors
 from lab.server.cors import headers, preflight_headers
 
 PAGE = "http://page.test"
@@ -58,3 +59,22 @@ async def test_options_may_be_kept_for_a_year(serve, fetch, path, methods, origi
 async def test_answers_may_be_read_across_origins(serve, fetch, path: str, status: int) -> None:
     answer = await fetch("POST", await serve() + path, headers={"Origin": PAGE})
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (status, PAGE)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://Example.com", "https://example.com"),
+        ("https://example.com:443/", "https://example.com"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://[::1]:81", "http://[::1]:81"),
+    ],
+)
+def test_origin_is_written_as_browsers_do(text: str, origin: str) -> None:
+    assert cors.origin(text) == origin
+
+
+@pytest.mark.parametrize("text", ["example.com", "*", "http://a/b", "http://u@a", "http://a:x", ""])
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        cors.origin(text)

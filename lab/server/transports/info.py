@@ -16,7 +16,12 @@ from lab.sockjs.paths import Path
 async def info(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
     """Answer with what the endpoint can do. The client also measures the round trip by this answer."""
     options = endpoint.options
-    body = document(websocket=options.websocket, cookie_needed=options.cookie, entropy=secrets.randbits(ENTROPY_BITS))
+    body = document(
+        websocket=options.websocket,
+        cookie_needed=options.cookie,
+        entropy=secrets.randbits(ENTROPY_BITS),
+        base_url=options.base_url,
+    )
     headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": NOT_CACHED}
     headers.update(cors.headers(request.headers, options.allowed_origins))
     return web.Response(body=body.encode(), headers=headers)
