@@ -1,0 +1,65 @@
+"""Writes docs/reference/behaviours.md from the files in proxies/: their docstrings and parameter models.
+
+``python scripts/behaviours_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
+"""
+
+import inspect
+import re
+import sys
+from pathlib import Path
+
+from lab.network.behaviour import Behaviour, Catalogue
+from scripts.scenario_reference import table
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "behaviours.md"
+
+_HEAD = """\
+# Behaviours
+
+What a hop can do to traffic. A behaviour is one file in `proxies/`, and you can
+[write one of your own](../how-to/write-a-behaviour.md). In a scenario it stands in the
+[network](scenario.md#network), by its name. `lab behaviours` lists those that there are, and `lab behaviours NAME`
+explains one.
+
+Each file also runs alone, in a mitmdump without the lab, to be tried with any browser and any server: the command
+stands below each.
+
+This page is made by `python scripts/behaviours_reference.py` from the files in `proxies/`.
+"""
+
+
+def page() -> str:
+    """The whole page: a section for each shipped behaviour."""
+    catalogue = Catalogue()
+    return "\n".join([_HEAD, *(_section(name, catalogue[name]) for name in catalogue)])
+
+
+def _section(name: str, behaviour: type[Behaviour]) -> str:
+    schema = behaviour.Parameters.model_json_schema()
+    lines = [f"## {name}", _prose(behaviour), ""]
+    if schema["properties"]:
+        lines += [table(schema, schema.get("$defs", {}))]
+    lines += ["```sh", f".venv/bin/mitmdump -s proxies/{name}.py{_option(name, schema['properties'])}", "```", ""]
+    return "\n".join(lines)
+
+
+def _option(name: str, properties: dict[str, dict[str, object]]) -> str:
+    """The first parameter that has a default of one value, as an option of mitmdump."""
+    for key, part in properties.items():
+        if isinstance(part.get("default"), (str, int)):
+            return f" --set {name}_{key}={part['default']}"
+    return ""
+
+
+def _prose(behaviour: type[Behaviour]) -> str:
+    """The docstring of the behaviour's file as Markdown."""
+    text = inspect.cleandoc(sys.modules[behaviour.__module__].__doc__ or "")
+    text = re.sub(r"(?<![<\w])https?://[^\s,)]+", r"<\g<0>>", text.replace("``", "`"))
+    return re.sub(r"^(On the wire|Who does it|What survives)\b", r"**\1**", text, flags=re.MULTILINE)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,259 @@
+"""Writes docs/reference/scenario.md from the JSON Schema of a scenario, which is made from its models.
+
+``python scripts/scenario_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lab.scenario.combine import MOST
+from lab.scenario.schema import json_schema
+from lab.scenario.yaml_text import LARGEST_FILE
+from lab.sockjs.transports import TRANSPORTS
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "scenario.md"
+
+_HEAD = f"""\
+# A scenario's file
+
+A scenario is one YAML file (`.yaml` or `.yml`, UTF-8, at most {LARGEST_FILE // 1024**2} MiB): a server, a network,
+a page with a client, steps and expectations. Only `title` must be there. An unknown key is an error, and `lab check`
+tells it with line, column and the nearest right word.
+
+- A **duration** has its unit: `250ms`, `5s`, `2m`, `1h`. A **size** too: `100B`, `4KiB`, `1MiB`, `1GiB`. A bare
+  number is an error.
+- The YAML is that of version 1.2, so `no` and `off` are words, not booleans. There is one document in a file; merge
+  keys (`<<`) and tags are errors.
+- `scenarios/schema.json` describes the file to editors: begin yours with a line such as
+  `# yaml-language-server: $schema=../schema.json`. `lab schema` prints the same.
+
+This page is made by `python scripts/scenario_reference.py` from the models in `lab/scenario/`.
+"""
+
+_NETWORK = """\
+The network is the list of hops in the order in which a request meets them. Forward proxies stand before reverse
+proxies. An empty list is a browser that talks to the server directly.
+
+A hop that is just a behaviour is a reverse proxy with this behaviour. These two networks are the same:
+
+```yaml
+network:
+  - no_upgrade
+```
+
+```yaml
+network:
+  - proxy: reverse
+    behaviours:
+      - name: no_upgrade
+        parameters: {}
+```
+"""
+
+_BEHAVIOUR = """\
+A behaviour is named, and its parameters stand below its name. These four are the same:
+
+```yaml
+network:
+  - behaviours:
+      - no_upgrade
+      - no_upgrade:
+      - no_upgrade: {answer: strip}
+      - {name: no_upgrade, parameters: {answer: strip}}
+```
+
+The behaviours that ship with the lab are described in [behaviours](behaviours.md); those of your own are files in
+`proxies/` beside the scenario.
+"""
+
+_STEPS = """\
+A step is its name, its name with its main argument, its name with all its arguments, or all of it in keys:
+
+```yaml
+steps:
+  - connect
+  - connect: {within: 30s}
+  - send: hello
+  - {step: send, text: hello}
+  - receive
+  - receive: hello
+  - receive: {text: hello, within: 2s}
+  - idle: 30s
+  - close
+  - close: {code: 3001, reason: enough}
+```
+
+When the client gives up before it is open, the steps that follow are left out, and the expectations are judged.
+"""
+
+_EXPECT = """\
+What is left out is not checked. Where no expectation speaks of `transport` or `only_attempts`, the client must open
+on some transport, whichever it is. What an engine says for itself takes the place of the same key above it:
+
+```yaml
+expect:
+  transport: xhr-streaming
+  delivery: exactly once, in order
+  webkit:
+    transport: websocket
+```
+"""
+
+_ATTEMPT = """\
+An attempt is a transport and its outcome. These two are the same:
+
+```yaml
+expect:
+  attempts:
+    - websocket: failed
+    - {transport: websocket, outcome: failed}
+```
+"""
+
+_MATRIX = f"""\
+One file, many cases: every value of each key with every value of the others, in every engine; at most {MOST}
+combinations. A key is a path into the file, with dots; items of lists are counted from 0. `exclude` leaves out the
+combinations that have all the values of one of its entries. `include` adds its entry's values to the combinations
+that agree with it in the keys of the matrix, and where there is none makes one more combination of it.
+
+```yaml
+network:
+  - no_upgrade: {{answer: strip}}
+matrix:
+  page.scheme: [http, https]
+  network.0.no_upgrade.answer: [strip, 403, hang]
+  exclude:
+    - {{page.scheme: https, network.0.no_upgrade.answer: hang}}
+  include:
+    - {{page.scheme: http, network.0.no_upgrade.answer: strip, page.origin: cross}}
+```
+
+The id of a case is the path of its file below the folder that was given, its engine, and its values:
+`upgrade/stripped[chromium,page.scheme=http]`. `lab list` prints the ids, and `-k` looks for words in them, in titles
+and in tags.
+"""
+
+_SECTIONS: Mapping[str, tuple[str, str]] = {
+    "Server": ("server", ""),
+    "Page": ("page", ""),
+    "Client": ("client", ""),
+    "FullHop": ("network", _NETWORK),
+    "FullBehaviourUse": ("behaviours", _BEHAVIOUR),
+    "": ("steps", _STEPS),
+    "FullConnect": ("connect", ""),
+    "FullSend": ("send", ""),
+    "FullReceive": ("receive", ""),
+    "FullIdle": ("idle", ""),
+    "FullClose": ("close", ""),
+    "Expectations": ("expect", _EXPECT),
+    "FullAttempt": ("attempts", _ATTEMPT),
+    "-": ("matrix", _MATRIX),
+}
+"""The sections in the order of the page: definition in the schema (none where it is prose), heading, and prose."""
+
+_LINKS = {
+    "Server": "[server](#server)",
+    "Page": "[page](#page)",
+    "Client": "[client](#client)",
+    "Hop": "[hops](#network)",
+    "BehaviourUse": "[behaviours](#behaviours)",
+    "Step": "[steps](#steps)",
+    "ExpectedAttempt": "[attempts](#attempts)",
+    "Expectation": "the keys above but the engines'",
+    "Expectations": "[expect](#expect)",
+}
+"""How a table names a definition of the schema."""
+
+_TRANSPORTS = f"""\
+## transports
+The transports by the client's own names, in the order in which it tries them:
+
+{chr(10).join(f"{place}. `{name}`" for place, name in enumerate(TRANSPORTS, start=1))}
+"""
+
+
+def page() -> str:
+    """The whole page: the keys of a file, then a section for each part."""
+    schema = json_schema()
+    definitions = schema["$defs"]
+    sections = [_HEAD, "## The keys of a file\n" + table(schema, definitions)]
+    for name, (heading, prose) in _SECTIONS.items():
+        level = "###" if name.startswith("Full") and prose == "" else "##"
+        about = [f"{level} {heading}"]
+        if name in definitions:
+            about += [definitions[name]["description"].replace("``", "`") + "\n"]
+        about += [prose] if prose else []
+        about += [table(definitions[name], definitions)] if name in definitions else []
+        sections.append("\n".join(about))
+    return "\n".join([*sections, _TRANSPORTS])
+
+
+def table(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """The properties of an object: key, type, default and meaning."""
+    lines = ["| key | value | default | meaning |", "|---|---|---|---|"]
+    required = schema.get("required", [])
+    for key, part in schema["properties"].items():
+        default = "required" if key in required else _default(part)
+        # A description that a part of its own has already is not said again in the schema.
+        own = definitions.get(part.get("$ref", "").rpartition("/")[2], {})
+        about = (part.get("description") or own.get("description", "")).replace("|", "\\|")
+        lines.append(f"| `{key}` | {value_of(part)} | {default} | {about} |")
+    return "\n".join(lines) + "\n"
+
+
+def _default(part: Mapping[str, Any]) -> str:
+    default = part.get("default")
+    if default is None:
+        return "-"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default}`" if default != "" else '`""`'
+
+
+def value_of(part: Mapping[str, Any]) -> str:
+    """What may stand there, in words."""
+    if "anyOf" in part and "type" not in part:
+        return ", ".join(dict.fromkeys(value_of(branch) for branch in part["anyOf"]))
+    if "$ref" in part:
+        return _LINKS[part["$ref"].rpartition("/")[2]]
+    if "const" in part or "enum" in part:
+        return _one_of(part.get("enum", [part.get("const")]))
+    pattern = part.get("pattern", "")
+    if "ms|s" in pattern:
+        return "duration"
+    if "KiB" in pattern:
+        return "`close` or a size" if "close" in pattern else "size"
+    if part.get("type") == "array":
+        return f"list of {value_of(part['items'])}"
+    if part.get("type") == "object":
+        return "mapping"
+    names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
+    return names.get(str(part.get("type")), "any") + _bounds(part)
+
+
+def _bounds(part: Mapping[str, Any]) -> str:
+    if "minimum" in part and "maximum" in part:
+        return f" from {part['minimum']} to {part['maximum']}"
+    if "anyOf" in part:
+        return ": " + ", or ".join(
+            str(branch["const"]) if "const" in branch else f"{branch['minimum']} to {branch['maximum']}"
+            for branch in part["anyOf"]
+        )
+    examples = part.get("examples", [])
+    return f" such as `{examples[0]}`" if examples else ""
+
+
+def _one_of(values: Iterable[Any]) -> str:
+    values = list(values)
+    if set(TRANSPORTS) <= set(values):
+        return ", ".join(["[transport](#transports)", *(f"`{value}`" for value in values if value not in TRANSPORTS)])
+    return ", ".join(f"`{value}`" for value in values)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,72 @@
+"""The examples of the documentation are real: they are checked, spoken to over sockets, and run in a browser."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.commands import _cases
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench, Wire, mitmdump
+from lab.runner.session import Options, run_all
+from lab.scenario.matrix import Case
+
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "examples"
+CASES = _cases.selected([EXAMPLES], ["chromium"], "", None)
+FAILS = {"first[chromium]": "transport: expected websocket, was xhr-streaming"}
+"""The example that the tutorial lets fail, and what it says then."""
+INFO = "GET /echo/info HTTP/1.1\r\nHost: app.localhost\r\n\r\n"
+STREAMING = "POST /echo/000/abc/xhr_streaming HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n"
+
+
+class Silent:
+    """A teller that tells nobody."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *told: None
+
+
+def test_examples_are_right() -> None:
+    assert {document.name for document, _ in _cases.loaded([EXAMPLES], None)} == {"first", "office", "url-filter"}
+
+
+async def test_url_filter_refuses_forbidden_word_and_passes_the_rest(tmp_path: Path) -> None:
+    behaviour = Catalogue([EXAMPLES / "proxies"]).make("url_filter", {"words": ["streaming"]})
+    async with Bench(behaviour, authority=Authority(tmp_path)) as bench:
+        browser = await bench.connect()
+        await browser.send(STREAMING)
+        assert (await browser.head()).start == "HTTP/1.1 403 Forbidden"
+        assert not bench.reached
+        assert bench.figures("hop1", "behaviour", "word") == ["streaming"]
+
+        other = await bench.connect()
+        await other.send(INFO)
+        server = await bench.accept()
+        assert (await server.head()).start == "GET /echo/info HTTP/1.1"
+
+
+async def test_url_filter_runs_under_bare_mitmdump(tmp_path: Path) -> None:
+    script = EXAMPLES / "proxies" / "url_filter.py"
+    async with mitmdump(script, "url_filter_words=streaming", mode="regular", confdir=tmp_path) as port:
+        browser = Wire(*await asyncio.open_connection("127.0.0.1", port))
+        try:
+            await browser.send(STREAMING.replace("/echo", "http://app.localhost/echo"))
+            assert (await browser.head()).start == "HTTP/1.1 403 Forbidden"
+        finally:
+            await browser.close()
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """Outcome and message of every example, run in one engine."""
+    run = asyncio.run(run_all(CASES, Options(out=tmp_path_factory.mktemp("reports")), Silent()))
+    return {case.id: (case.outcome, case.message) for case in run.cases}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_example_ends_as_its_page_says(case: Case, outcomes: dict[str, tuple[str, str]]) -> None:
+    fails = FAILS.get(case.id)
+    assert outcomes[case.id] == (("failed", fails) if fails else ("passed", ""))

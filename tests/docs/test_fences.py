@@ -1,0 +1,78 @@
+"""What the pages show is true: files are shown whole, fragments load, links lead somewhere, commands exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from lab.cli import build
+from lab.network.behaviour import Catalogue
+from lab.scenario.loader import load_bytes
+from lab.scenario.matrix import cases
+from scripts.command_line_reference import help_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+MODELS = Catalogue([ROOT / "docs" / "examples" / "proxies"]).parameter_models()
+COMMANDS = {command.name: help_of(command.name or "") for command in build().registered_commands}
+
+FENCE = re.compile(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@pages
+def test_page_shows_files_as_they_are(page: Path) -> None:
+    for name, shown in SHOWN.findall(page.read_text(encoding="utf-8")):
+        assert shown == (ROOT / name).read_text(encoding="utf-8"), name
+
+
+@pages
+def test_page_shows_no_scenario_that_does_not_load(page: Path) -> None:
+    for language, _, text in FENCE.findall(page.read_text(encoding="utf-8")):
+        if language == "yaml" and re.search(r"^(title|network|steps|expect|matrix):", text, re.MULTILINE):
+            whole = text if re.search(r"^title:", text, re.MULTILINE) else f"title: A fragment\n{text}"
+            assert cases(load_bytes(whole.encode(), page, MODELS))
+
+
+@pages
+def test_page_links_to_what_is_there(page: Path) -> None:
+    for link in ("".join(found) for found in LINK.findall(page.read_text(encoding="utf-8"))):
+        if link.startswith("http"):
+            continue
+        path, _, heading = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            # As GitHub makes them: lower case, punctuation gone, blanks to hyphens.
+            anchors = [re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in headings]
+            assert heading in anchors, link
+
+
+@pages
+def test_page_gives_commands_that_exist(page: Path) -> None:
+    for language, _, text in FENCE.findall(page.read_text(encoding="utf-8")):
+        for line in text.splitlines() if language in ("sh", "yaml") else ():
+            found = re.search(r"(?:^|\s|: )(?:\.venv/bin/)?lab ([a-z]+)(.*)$", line)
+            if found is None or (language == "yaml" and ".venv/bin/lab" not in line):
+                continue
+            command, rest = found.groups()
+            assert command in COMMANDS, line
+            for word in shlex.split(rest, comments=True):
+                option = word.partition("=")[0]
+                if option.startswith("-"):
+                    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", COMMANDS[command]), line
+                elif word.startswith(("scenarios/", "docs/", "proxies/")):
+                    assert (ROOT / word).exists(), line
+
+
+def test_a_file_is_shown_somewhere_for_every_example() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    shown = {name for name, _ in SHOWN.findall(text)}
+    examples = [path for path in ROOT.glob("docs/examples/**/*.*") if path.suffix in (".yaml", ".yml", ".py")]
+    assert examples
+    assert {path.relative_to(ROOT).as_posix() for path in examples} <= shown
