@@ -28,7 +28,6 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="lab",
         help=HELP,
-        no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -50,9 +49,10 @@ def _in_words(error: typer.TyperException) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a LabError becomes a sentence and a status, never a traceback."""
     outcome: Any
+    words = sys.argv[1:] if arguments is None else arguments
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
-        outcome = build()(args=arguments, standalone_mode=False)
+        outcome = build()(args=words or ["--help"], prog_name="lab", standalone_mode=False)
     except LabError as error:
         console.print(f"lab: {error}" if "\n" not in str(error) else str(error))
         if error.remedy:
@@ -69,4 +69,6 @@ def main(arguments: list[str] | None = None) -> None:
         console.print(f"lab: the lab itself failed: {type(error).__name__}: {error}")
         console.print(f"     This is a defect of the lab. Please report it, with the file {file.name}.")
         sys.exit(status.ENVIRONMENT)
-    sys.exit(outcome if isinstance(outcome, int) else 0)
+    if not words:
+        sys.exit(status.USAGE)
+    sys.exit(outcome if isinstance(outcome, int) else status.PASSED)

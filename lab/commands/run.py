@@ -1,18 +1,29 @@
 """lab run: run scenarios in real browsers."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
+import rich.console
 import typer
-from rich.console import Console as Terminal
 
 from lab.commands import _cases
 from lab.commands._options import Browsers, Expression, Proxies, SomePaths
 from lab.runner import status
 
 PLACE = 1
+
+
+class Terminal(rich.console.Console):
+    """Standard output; a reader that leaves (``lab run ... | head``) misses lines, and the run goes on."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more; Rich's own would end the program."""
+        self.quiet = True
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def command(

@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """Run the lab's SockJS server on its own.
 
-    It prints "listening on URL" once it accepts, and runs until Ctrl-C. Below that URL there are:
+    It prints "listening on URL" once it accepts, and runs until Ctrl-C or SIGTERM, which end it with
+    status 0. Below that URL there are:
 
     \b
       /echo                     sends each message back
@@ -57,14 +58,16 @@ def command(
       /broadcast                sends each message to everybody
       /ticker                   says "tick!" once a second
       /lab/page.html            a page to try them from, with the real client
-      /echo/websocket           a raw websocket, for clients without the library; each of the above has one
+      /echo/websocket           a raw websocket, for clients without the library;
+                                each of the above has one
 
     \b
-    Try it:
+    Try it; the first answers o (the session is open), the last the message:
       lab serve --port 8081
       curl http://localhost:8081/echo/info
-      curl -X POST http://localhost:8081/echo/000/me/xhr                      (answers o: the session is open)
-      curl -d '["hello"]' http://localhost:8081/echo/000/me/xhr_send ; curl -X POST http://localhost:8081/echo/000/me/xhr
+      curl -X POST http://localhost:8081/echo/000/me/xhr
+      curl -d '["hello"]' http://localhost:8081/echo/000/me/xhr_send
+      curl -X POST http://localhost:8081/echo/000/me/xhr
 
     Durations and sizes carry their unit: 250ms, 25s, 4KiB. Run a conformance suite with --protocol-test.
     """

@@ -11,6 +11,7 @@ from dataclasses import replace
 from lab.runner.conclude import Concluded
 from lab.scenario.matrix import Case
 from lab.scenario.model import Client, Expectations, Hop, Scenario
+from lab.timeline.results import CaseResult
 
 Topology = tuple[str, str, str, tuple[tuple[str, str], ...]]
 RunCase = Callable[[Case], Awaitable[Concluded]]
@@ -44,14 +45,14 @@ class Controls:
 
     def __init__(self, run: RunCase) -> None:
         self._run = run
-        self._known: dict[Topology, str] = {}
+        self._known: dict[Topology, CaseResult | None] = {}
         self._locks: dict[Topology, asyncio.Lock] = {}
 
-    async def fault(self, case: Case) -> str:
-        """An empty string where the control run passes, else what was wrong with it."""
+    async def fault(self, case: Case) -> CaseResult | None:
+        """None where the control run passes, else its result."""
         key = topology(case)
         async with self._locks.setdefault(key, asyncio.Lock()):
             if key not in self._known:
                 result = (await self._run(control_case(case))).result
-                self._known[key] = "" if result.outcome == "passed" else result.message
+                self._known[key] = None if result.outcome == "passed" else result
             return self._known[key]

@@ -1,9 +1,13 @@
 """Names of folders that a run makes: readable, safe on every file system, never the same twice."""
 
+import errno
+import os
 import re
 import time
 import zlib
 from pathlib import Path
+
+from lab.errors import EnvironmentFailure
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._=-]+")
 LONGEST = 120
@@ -19,7 +23,20 @@ def case_folder(case_id: str) -> str:
 
 
 def new_run_folder(out: Path, began_at: float) -> Path:
-    """Make the folder of a run below ``out``, named after the local time at which it began."""
+    """Make the folder of a run below ``out``, named after the local time at which it began.
+
+    Raises:
+        EnvironmentFailure: It cannot be made.
+    """
+    try:
+        return _made(out, began_at)
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the run's folder cannot be made in {out}: {error.strerror}.", remedy="Name another place with --out."
+        ) from error
+
+
+def _made(out: Path, began_at: float) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     stem = time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(began_at))
     for number in range(1, 1000):
@@ -29,7 +46,7 @@ def new_run_folder(out: Path, began_at: float) -> Path:
         except FileExistsError:
             continue
         return path
-    raise FileExistsError(out / stem)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(out / stem))
 
 
 def point_latest(folder: Path) -> None:

@@ -21,6 +21,7 @@ from lab.timeline.results import CaseResult, Outcome
 
 TRIES_ALONE = 2
 """How often a case that the machine or a dying engine may have decided is run again, alone."""
+DOCTOR = "Run `lab doctor`: it says what is wrong with this engine or this machine."
 
 
 class Progress(Protocol):
@@ -102,9 +103,10 @@ class Run:
 
         waits(f"the control run of {case.engine}")
         fault = await self._controls.fault(case)
-        if fault:
-            remedy = "Run `lab doctor`: it says what is wrong with this engine or this machine."
-            return without_events(case, "error", f"the control run in {case.engine} failed: {fault}", remedy)
+        if fault is not None:
+            message = f"the control run in {case.engine} failed: {fault.message}"
+            result = without_events(case, "error", message, fault.remedy or DOCTOR)
+            return result.model_copy(update={"artefacts": fault.artefacts})
         first = last = await self._until_decided(case, waits)
         for retry in range(self.retries):
             if last.result.outcome != "failed":
