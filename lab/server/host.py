@@ -10,7 +10,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from lab.errors import EnvironmentFailure
 from lab.events import Emit, ignore
-from lab.server import services
+from lab.server import hixie76, services
+from lab.server.door import HEADER_S, Door
 from lab.server.endpoint import mount
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog
@@ -25,6 +26,11 @@ def _is_our_matter(record: logging.LogRecord) -> bool:
 
 
 _log.addFilter(_is_our_matter)
+
+IDLE_S = 75.0
+"""How long a connection is kept between two requests, or for half a request after the first."""
+BACKLOG = 1024
+"""Connections that may wait to be accepted."""
 
 File = tuple[str, bytes]
 """Content type and content."""
@@ -60,12 +66,16 @@ class LabServer:
         self._app = web.Application()
         self.endpoint = mount(self._app, prefix, services.find(service)(), options, emit)
         """The SockJS endpoint; the first where there are several."""
-        for other in beside:
-            mount(self._app, other.prefix, services.find(other.service)(), other.options, emit)
+        self._endpoints = [
+            self.endpoint,
+            *(mount(self._app, each.prefix, services.find(each.service)(), each.options, emit) for each in beside),
+        ]
         # The endpoint's log is the application's: requests are numbered through.
         self._log: RequestLog | None = self.endpoint.log
         self._app.router.add_route("*", "/{path:.*}", self._serve_file)
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
+        self._doors: set[Door] = set()
         self.port = 0
         """The port it listens on, once it was started."""
 
@@ -79,32 +89,46 @@ class LabServer:
         """
         # What is left of a connection after its session was closed gets no more grace than that.
         runner = web.AppRunner(
-            self._app, handler_cancellation=True, access_log=None, logger=_log, shutdown_timeout=0.05
+            self._app,
+            handler_cancellation=True,
+            access_log=None,
+            logger=_log,
+            shutdown_timeout=0.05,
+            keepalive_timeout=IDLE_S,
         )
         self._runner = runner
         try:
             await runner.setup()
-            site = web.TCPSite(runner, host, port, ssl_context=ssl_context)
-            await site.start()
+            usual = runner.server
+            assert usual is not None
+            self._listening = await asyncio.get_running_loop().create_server(
+                lambda: Door(usual, lambda head: hixie76.find(head, self._endpoints), self._doors),
+                host,
+                port,
+                ssl=ssl_context,
+                ssl_handshake_timeout=HEADER_S if ssl_context else None,
+                backlog=BACKLOG,
+            )
         except OSError as error:
             await self.stop()
             raise EnvironmentFailure(
                 f"the server cannot listen on {host}:{port}: {error.strerror or error}",
                 remedy="give another port, or 0 for a free one",
             ) from error
-        self.port = runner.addresses[0][1]
+        self.port = self._listening.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Free the port, close the sessions with ``c[3000,"Go away!"]``, drop what is left. Safe to call again."""
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        try:
-            for site in list(runner.sites):
-                await site.stop()
-        finally:
-            # The application's shutdown closes the endpoint's sessions.
-            await asyncio.shield(runner.cleanup())
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+        for door in list(self._doors):
+            door.abort()
+        # The application's shutdown closes the endpoints' sessions.
+        await asyncio.shield(runner.cleanup())
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         if self._log is None:

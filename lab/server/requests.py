@@ -1,7 +1,7 @@
 """Events of requests: what came, what was answered, how it ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
@@ -13,6 +13,7 @@ SENT = web.RequestKey("lab.sent", int)
 """Bytes of body that a streaming handler has written."""
 WHY = web.RequestKey("lab.why", str)
 """Why a streaming response ended, where that is not ``done``."""
+_FOLLOWER = web.RequestKey("lab.follower", object)
 _LOGS = web.AppKey("lab.logs", dict[Emit, "RequestLog"])
 """The logs of an application, by where their events go."""
 
@@ -41,19 +42,16 @@ class RequestLog:
         transport: str = "",
     ) -> web.StreamResponse:
         """Serve ``request`` with ``handle`` and emit request, response and response.end."""
-        self._last += 1
-        number = request[NUMBER] = self._last
-        named = {"session": session, "transport": transport} if session else {}
-        self._emit(
-            "request",
-            request=number,
+        number = request[NUMBER] = self.came(
             method=request.method,
             path=request.raw_path,
             http=f"{request.version.major}.{request.version.minor}",
             headers=[[name, value] for name, value in request.headers.items()],
             upgrade="upgrade" in request.headers.get("Connection", "").lower() and "Upgrade" in request.headers,
-            **named,
+            session=session,
+            transport=transport,
         )
+        request[_FOLLOWER] = self
         why = "client gone"
         size = 0
         try:
@@ -74,10 +72,43 @@ class RequestLog:
             why = "done"
             raise
         finally:
-            self._emit("response.end", request=number, bytes=request.get(SENT, size), why=why)
+            self.ended(number, request.get(SENT, size), why)
+
+    def came(
+        self,
+        *,
+        method: str,
+        path: str,
+        http: str,
+        headers: Sequence[Sequence[str]],
+        upgrade: bool,
+        session: str = "",
+        transport: str = "",
+    ) -> int:
+        """A request has come; its number is returned."""
+        self._last += 1
+        named = {"session": session, "transport": transport} if session else {}
+        self._emit(
+            "request",
+            request=self._last,
+            method=method,
+            path=path,
+            http=http,
+            headers=headers,
+            upgrade=upgrade,
+            **named,
+        )
+        return self._last
+
+    def answered(self, number: int, status: int, headers: Sequence[Sequence[str]]) -> None:
+        """The head of its answer is written."""
+        self._emit("response", request=number, status=status, headers=headers)
+
+    def ended(self, number: int, size: int, why: str) -> None:
+        """Its answer has ended after ``size`` bytes of body."""
+        self._emit("response.end", request=number, bytes=size, why=why)
 
     async def _prepared(self, request: web.Request, response: web.StreamResponse) -> None:
-        number = request.get(NUMBER)
-        if number is not None:
+        if request.get(_FOLLOWER) is self:
             headers = [[name, value] for name, value in response.headers.items()]
-            self._emit("response", request=number, status=response.status, headers=headers)
+            self.answered(request[NUMBER], response.status, headers)
