@@ -12,8 +12,9 @@ is *doubtful* where its end can be put down to the machine as well as to the net
     lab was late by as much (its timers or the CPU).
 
 A timeout that a hop caused is never the machine's: the hop took the request and did not pass it on, or
-had the opening and did not pass it on, or the hops together used up most of the budget. A hop is convicted only
-where it kept what it had for longer than the lab itself was late, for hops run in the lab's process.
+had the opening and did not pass it on, or the hops together used up most of the budget. Hops run in the lab's
+process, so a hop is convicted only where that process was seen to run, while the hop kept what it had, for far
+longer than passing it on takes. How long other processes waited for a core is no excuse for a hop.
 
 Only what was measured while the case held the measuring lock counts (between ``lock`` and ``unlock``; all of it where
 there is no lock). An event of lateness tells of the time before it: ``late`` of that lateness itself,
@@ -36,6 +37,8 @@ ARRIVAL_MS = 5.0
 """What the way from a vantage into the page may take on an idle machine."""
 HOPS_SHARE = 0.8
 """The part of a budget that the hops must have used for the timeout to be theirs wherever it struck."""
+HOP_NEEDS_MS = 50.0
+"""Running time in which a hop would surely have passed on what it had; it takes 2 to 5 ms on an idle machine."""
 _NOTED_MS = 20.0
 """From this lateness on there is an event ``late`` with its own time."""
 
@@ -48,6 +51,8 @@ class Lateness:
 
     browser_ms: float = 0.0
     lab_ms: float = 0.0
+    lab_still_ms: float = 0.0
+    """For how long in all the lab's process stood still: its late timers, one after the other."""
     stall_ms: float | None = None
 
     @property
@@ -86,8 +91,11 @@ def decided_by_machine(events: Sequence[Event], attempts: Sequence[Attempt]) -> 
             overdue = _overdue(trial, attempts if keeps else [attempt])
             sentences += [overdue] if overdue else []
         elif attempt.outcome == "timed out":
+            progress = progress_of(trial)
             late = _lateness(events, [(attempt.start_ms, trial.until_ms)])
-            sentences += [f"{trial.about} {doubt}" for doubt in [_doubt(trial, progress_of(trial), late)] if doubt]
+            still = _lateness(events, [(progress.since_ms, trial.until_ms)]).lab_still_ms
+            doubt = _doubt(trial, progress, late, still)
+            sentences += [f"{trial.about} {doubt}"] if doubt else []
     return sentences
 
 
@@ -108,8 +116,11 @@ def _overdue(trial: Trial, attempts: Sequence[Attempt]) -> str | None:
     return None
 
 
-def _doubt(trial: Trial, progress: Progress, late: Lateness) -> str | None:
-    """Rules (b), (c) and (d): why this timeout may be the machine's; None where it is not."""
+def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) -> str | None:
+    """Rules (b), (c) and (d): why this timeout may be the machine's; None where it is not.
+
+    ``late`` is of the whole attempt, ``still_ms`` how long the lab stood still since its last progress.
+    """
     kept = trial.until_ms - progress.since_ms
     allowed = SHARE * trial.allowed_ms
     by_lab = f"while timers in the lab fired up to {ms(late.lab_ms)} late{_stalled(late)}"
@@ -118,7 +129,7 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness) -> str | None:
             return None
         case "arrived" if kept >= ARRIVAL_MS:
             return f"timed out although its opening had left for the browser {ms(kept)} before"
-        case "hop" if kept > late.of_lab_ms or late.of_lab_ms <= allowed:
+        case "hop" if kept - still_ms >= HOP_NEEDS_MS or late.of_lab_ms <= allowed:
             return None
         case "hop":
             return f"timed out {ms(kept)} after {progress.hop} had been given what it waited for, {by_lab}"
@@ -170,6 +181,7 @@ def _lateness(events: Sequence[Event], windows: list[Window]) -> Lateness:
     part counts up to 20 ms, for more would stand in an event ``late`` of its own; a stall up to the part inside.
     """
     worst = {"browser": 0.0, "lab": 0.0}
+    still = 0.0
     stall: float | None = None
     for event, since in _told(events):
         inside = sum(max(0.0, min(event.t_ms, end) - max(since, begin)) for begin, end in windows)
@@ -182,7 +194,9 @@ def _lateness(events: Sequence[Event], windows: list[Window]) -> Lateness:
             if event.kind == "head_room" and inside < event.t_ms - since:
                 late = min(late, _NOTED_MS)
             worst[event.vantage] = max(worst[event.vantage], late)
-    return Lateness(worst["browser"], worst["lab"], stall)
+            if event.kind == "late" and event.vantage == "lab":
+                still += min(late, inside)
+    return Lateness(worst["browser"], worst["lab"], still, stall)
 
 
 def _told(events: Sequence[Event]) -> Iterator[tuple[Event, float]]:
