@@ -1,8 +1,10 @@
 """A SockJS endpoint below a prefix of an aiohttp application."""
 
 import asyncio
+import logging
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from lab.events import Emit, ignore
 from lab.server import cors
@@ -13,7 +15,7 @@ from lab.server.receivers import LiveReceiver
 from lab.server.requests import RequestLog, log_of
 from lab.server.routes import Route, find_routes
 from lab.server.service import Service
-from lab.server.sessions import Sessions
+from lab.server.sessions import Sessions, TooMany
 from lab.sockjs import paths
 
 CLOSE_S = 0.25
@@ -32,7 +34,7 @@ class Endpoint:
         self.options = options
         self.log = log
         """Where requests are written down; None where nobody wants events."""
-        self.sessions = Sessions(service, options.settings(), emit)
+        self.sessions = Sessions(service, options.settings(), emit, limit=options.session_limit)
         self.closing = False
         self._routes = find_routes()
         self._skipped = len(prefix)
@@ -91,7 +93,10 @@ class Endpoint:
         if method in route.methods or (method == "HEAD" and route.place == "top" and "GET" in route.methods):
             if self.closing:
                 return refusal(request, self.options, 503)
-            return await route.handle(request, self, path)
+            try:
+                return await route.handle(request, self, path)
+            except TooMany:
+                return refusal(request, self.options, 503)
         if method == "OPTIONS" and route.shared:
             return self._preflight(request, route)
         return web.Response(status=405, headers={"Allow": route.allow})
@@ -120,7 +125,9 @@ def mount(
     """Add a SockJS endpoint to an aiohttp application.
 
     Run the application with ``handler_cancellation=True`` to have clients that went noticed at once; without it
-    they are noticed within `WATCH_S`. The sessions are closed when the application shuts down.
+    they are noticed within `WATCH_S`. The sessions are closed when the application shuts down. That a client sends
+    what is no HTTP is no longer logged by aiohttp, with a traceback, as an error of the server. Handshakes of draft
+    76 need `LabServer`, since aiohttp's parsers refuse them.
 
     Args:
         app: An application that does not run yet.
@@ -143,4 +150,10 @@ def mount(
         await endpoint.close()
 
     app.on_shutdown.append(close)
+    logging.getLogger("aiohttp.server").addFilter(is_our_matter)
     return endpoint
+
+
+def is_our_matter(record: logging.LogRecord) -> bool:
+    """Whether a record of aiohttp's says something of the server: that a client sends nonsense does not."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -6,26 +6,18 @@ import ssl
 from collections.abc import Mapping, Sequence
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from lab.errors import EnvironmentFailure
 from lab.events import Emit, ignore
 from lab.server import hixie76, services
 from lab.server.door import HEADER_S, Door
-from lab.server.endpoint import mount
+from lab.server.endpoint import is_our_matter, mount
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog
 from lab.server.suite import Mounted
 
 _log = logging.getLogger("lab.server.http")
-
-
-def _is_our_matter(record: logging.LogRecord) -> bool:
-    """Whether a record of aiohttp's says something of the server: that a client sends nonsense does not."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
-
-
-_log.addFilter(_is_our_matter)
+_log.addFilter(is_our_matter)
 
 IDLE_S = 75.0
 """How long a connection is kept between two requests, or for half a request after the first."""

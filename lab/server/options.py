@@ -29,6 +29,10 @@ class ServerOptions:
     """Bytes of one request's body or one websocket message from a client; more is refused (413, or 1009)."""
     queue_limit: int = 4 * 1024 * 1024
     """Characters of messages that may wait for a client that does not take them; with more it is closed."""
+    session_limit: int = 100_000
+    """Sessions over HTTP at one time; a request that would open another is refused (503)."""
+    body_s: float = 30.0
+    """How long a client has for the body of a request; a slower one is refused (408)."""
 
     def settings(self) -> Settings:
         """What of this a session has to know."""

@@ -19,6 +19,7 @@ async def poll(
     request: web.Request, endpoint: Endpoint, path: Path, content_type: str, wrap: Callable[[str], bytes]
 ) -> web.StreamResponse:
     """Answer with the session's next frame, as soon as there is one."""
+    endpoint.sessions.check_room(path.session)
     receiver = HttpReceiver(request.transport, wrap, 1)
     session = endpoint.sessions.find(path.session, path.name)
     session.attach(receiver)
@@ -46,6 +47,7 @@ async def stream(
     prelude: bytes,
 ) -> web.StreamResponse:
     """Answer with ``prelude`` and the session's frames until the response limit or the end of the session."""
+    endpoint.sessions.check_room(path.session)
     response = web.StreamResponse(headers=session_headers(request, endpoint.options, content_type))
     if request.version < HttpVersion11:
         # Without chunks only the connection's end ends the response, whatever the client says of keep-alive.

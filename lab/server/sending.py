@@ -1,5 +1,6 @@
 """Taking messages that a client sends by POST."""
 
+import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
@@ -23,11 +24,16 @@ async def take(
         The answer that says why they were not taken; None where they were.
     """
     try:
-        body = await read_body(request, endpoint.options.message_limit)
+        async with asyncio.timeout(endpoint.options.body_s):
+            body = await read_body(request, endpoint.options.message_limit)
         session = endpoint.sessions.get(path.session)
         if session is None:
             return refusal(request, endpoint.options, 404)
         session.receive(decode_messages(payload(body)))
+    except TimeoutError:
+        answer = refusal(request, endpoint.options, 408)
+        answer.force_close()
+        return answer
     except TooLarge:
         return refusal(request, endpoint.options, 413)
     except web.RequestPayloadError:

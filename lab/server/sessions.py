@@ -185,10 +185,16 @@ class LiveSession:
         self._perform(self._machine.tick(max(self._loop.time(), self._due)))
 
 
+class TooMany(Exception):
+    """There are as many sessions over HTTP as may be."""
+
+
 class Sessions:
     """The sessions of one endpoint. Another endpoint's are out of reach even under the same id."""
 
-    def __init__(self, service: Service, settings: Settings, emit: Emit) -> None:
+    def __init__(self, service: Service, settings: Settings, emit: Emit, *, limit: int = 100_000) -> None:
+        """No sessions yet; ``limit`` is how many there may be over HTTP."""
+        self._limit = limit
         self.service = service
         self.settings = settings
         self.emit = emit
@@ -205,6 +211,15 @@ class Sessions:
     def get(self, session_id: str) -> LiveSession | None:
         """The session of that id over HTTP; None where there is none."""
         return self._by_id.get(session_id)
+
+    def check_room(self, session_id: str) -> None:
+        """To be asked before `find`, as long as the request can be refused.
+
+        Raises:
+            TooMany: that session would have to be made, and there is no room.
+        """
+        if len(self._by_id) >= self._limit and session_id not in self._by_id:
+            raise TooMany
 
     def find(self, session_id: str, transport: str) -> LiveSession:
         """The session of that id over HTTP, made where there is none."""

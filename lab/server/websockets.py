@@ -100,7 +100,9 @@ def refuse(request: web.Request, endpoint: Endpoint) -> web.Response | None:
         return refusal(request, endpoint.options, 400, 'Can "Upgrade" only to "WebSocket".')
     if "upgrade" not in [token.strip().lower() for token in headers.get("Connection", "").split(",")]:
         return refusal(request, endpoint.options, 400, '"Connection" must be "Upgrade".')
-    if not cors.is_allowed(headers.get("Origin"), endpoint.options.allowed_origins):
+    # Versions 7 and 8 (hybi-10) name the page's origin in a header of their own.
+    origin = headers.get("Origin", headers.get("Sec-WebSocket-Origin"))
+    if not cors.is_allowed(origin, endpoint.options.allowed_origins):
         return refusal(request, endpoint.options, 403)
     return None
 
