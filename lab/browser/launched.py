@@ -22,6 +22,7 @@ class LaunchedEngine:
     """The `lab.browser.engine.Engine` of a browser that has contexts; a subclass says how it is launched."""
 
     name: str
+    traces_cheaply = True
 
     def __init__(self, *, headed: bool = False) -> None:
         self.version = ""

@@ -49,8 +49,12 @@ def command(
     ] = False,
     proxies: Proxies = None,
     trace: Annotated[
-        bool, typer.Option(help="Keep a Playwright trace of cases that do not pass, where the engine can.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--trace/--no-trace",
+            help="Keep a Playwright trace of cases that do not pass. Default: where it costs little, not in WebKit.",
+        ),
+    ] = None,
 ) -> int:
     """Run scenarios, and say why each client fell back.
 

@@ -20,7 +20,7 @@ from lab.network.behaviour import Catalogue
 from lab.network.topology import SERVER_NAMES, Network, server_uses_tls
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
-from lab.runner.setup import PREFIX, hop_specs, server_options
+from lab.runner.setup import PREFIX, hop_specs, network_lines, server_options
 from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.scenario.matrix import Case
@@ -41,8 +41,8 @@ class Tools:
     lock: MeasuringLock
     catalogue: Callable[[Path], Catalogue]
     """The behaviours that the scenario at this path may use."""
-    trace: bool = True
-    """Whether to keep a trace of the cases that do not pass, where the engine can."""
+    trace: bool | None = None
+    """Whether to keep a trace of the cases that do not pass; None: where recording one costs little."""
 
 
 def allowance_s(scenario: Scenario) -> float:
@@ -77,6 +77,7 @@ class OneTry:
             engine=engine.name,
             engine_version=engine.version,
             client_version=scenario.client.version,
+            hops=network_lines(scenario.network),
             **{"try": number},
         )
         seen.began_at, began = time.time(), time.perf_counter()
@@ -126,7 +127,7 @@ class OneTry:
             stack.push_async_callback(network.stop)
             await network.start()
             self._waits(f"a clean page in {engine.name}")
-            tab = await engine.open(proxy=network.browser_proxy, trace=tools.trace)
+            tab = await engine.open(proxy=network.browser_proxy, trace=self._traces(engine))
             stack.push_async_callback(tab.close)
             await tab.goto(f"{network.page_origin}/lab/page.html")
             recorder = Recorder(tab, self._log)
@@ -134,8 +135,11 @@ class OneTry:
             await recorder.start()
             await self._steps(recorder, f"{network.endpoint_origin}{PREFIX}")
             await recorder.stop()
-            await self._pictures(tab)
+            await self._pictures(tab, engine)
             self._waits("the end of server and network")
+
+    def _traces(self, engine: Engine) -> bool:
+        return engine.traces_cheaply if self._tools.trace is None else self._tools.trace
 
     async def _steps(self, recorder: Recorder, endpoint: str) -> None:
         """Perform the steps until one does not go as the scenario says, or the page has died."""
@@ -161,7 +165,7 @@ class OneTry:
                 await end(performing)
             emit("step", index=index, step=step.step, state="done")
 
-    async def _pictures(self, tab: Tab) -> None:
+    async def _pictures(self, tab: Tab, engine: Engine) -> None:
         """Keep a screenshot and a trace of a case that will not pass; their failure is not the case's."""
         self._seen.events = self._log.ordered()
         if conclude(self._seen).result.outcome == "passed":
@@ -170,5 +174,5 @@ class OneTry:
         with contextlib.suppress(LabError):
             await tab.screenshot(self._folder / "screenshot.png")
             self._seen.artefacts["screenshot"] = "screenshot.png"
-            if self._tools.trace and await tab.save_trace(self._folder / "trace.zip"):
+            if self._traces(engine) and await tab.save_trace(self._folder / "trace.zip"):
                 self._seen.artefacts["trace"] = "trace.zip"

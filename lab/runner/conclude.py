@@ -1,5 +1,6 @@
 """From what was seen in one try to its result: the only place where events become an outcome."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,11 +11,12 @@ from lab.runner import outcome
 from lab.runner.outcome import Ending
 from lab.runner.setup import network_lines
 from lab.scenario.matrix import Case
+from lab.scenario.model import Hop
 from lab.timeline.attempts import attempts_of
 from lab.timeline.diagnosis import diagnose
 from lab.timeline.headroom import decided_by_machine, head_room_of
 from lab.timeline.messages import messages_of
-from lab.timeline.results import CaseResult, Check
+from lab.timeline.results import CaseResult, Check, Diagnosis
 from lab.timeline.verdict import judge
 
 
@@ -74,6 +76,15 @@ def _client_ms(events: Sequence[Event]) -> float:
     return max(ends) - begin if begin is not None and ends else 0.0
 
 
+def _named(found: Diagnosis, hops: Sequence[Hop]) -> Diagnosis:
+    """The diagnosis with the scenario's own names for its hops, beside those of the events."""
+    sentence = found.sentence
+    for number, hop in enumerate(hops, start=1):
+        if hop.name:
+            sentence = re.sub(rf"\bhop{number}\b(?!\.)", f"{hop.name} (hop{number})", sentence, count=1)
+    return found.model_copy(update={"sentence": sentence})
+
+
 def conclude(seen: Seen) -> Concluded:
     """Derive everything that is said of the try from its events."""
     case, scenario = seen.case, seen.case.scenario
@@ -116,7 +127,7 @@ def conclude(seen: Seen) -> Concluded:
         attempts=attempts,
         messages=messages_of(events),
         expectations=checks,
-        diagnosis=diagnose(events, attempts),
+        diagnosis=[_named(found, scenario.network) for found in diagnose(events, attempts)],
         head_room=head_room_of(events),
         artefacts=dict(seen.artefacts),
     )

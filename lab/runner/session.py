@@ -45,7 +45,7 @@ class Options:
     jobs: int = 1
     headed: bool = False
     retries: int = 0
-    trace: bool = True
+    trace: bool | None = None
     proxies: Sequence[Path] = ()
     """Folders with behaviours of the user's own, besides ``proxies/`` beside each scenario."""
     command: Sequence[str] = field(default_factory=tuple)

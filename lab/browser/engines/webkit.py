@@ -35,6 +35,7 @@ class StockWebKit:
     """A stock WebKitGTK: a process per tab, on a display."""
 
     name = "webkit"
+    traces_cheaply = False
 
     def __init__(self, *, headed: bool) -> None:
         self.version = ""
