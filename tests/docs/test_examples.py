@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from lab.commands import _cases
 from lab.network.authority import Authority
@@ -70,3 +71,11 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
 def test_example_ends_as_its_page_says(case: Case, outcomes: dict[str, tuple[str, str]]) -> None:
     fails = FAILS.get(case.id)
     assert outcomes[case.id] == (("failed", fails) if fails else ("passed", ""))
+
+
+@pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
+def test_ci_example_is_yaml_and_runs_the_lab_with_reports_kept(name: str) -> None:
+    text = (EXAMPLES.parent / "ci" / name).read_text(encoding="utf-8")
+    assert isinstance(yaml.safe_load(text), dict)
+    assert "lab run network --out reports --retries 1 --forbid-flaky" in text
+    assert "reports/20*" in text
