@@ -42,6 +42,7 @@ def _tell(lines: Lines, cases: Sequence[CaseResult]) -> None:
         why = [_gist(cause) for cause in words.causes(case)]
         alike.setdefault(repr((case.transport, way, why)), []).append(case)
     told: set[object] = set()
+    hinted: set[str] = set()
     for together in alike.values():
         lines.line()
         for case in together:
@@ -49,7 +50,7 @@ def _tell(lines: Lines, cases: Sequence[CaseResult]) -> None:
         causes = words.causes(together[0])
         if again := [name for cause in causes if _gist(cause) in told for name in cause.about]:
             lines.paragraph(lines.text((f"{', '.join(again)}: ", "bold"), "as above."), indent=2)
-        _causes(lines, [cause for cause in causes if _gist(cause) not in told])
+        _causes(lines, [cause for cause in causes if _gist(cause) not in told], hinted)
         told.update(map(_gist, causes))
 
 
@@ -66,12 +67,14 @@ def _ended_on(lines: Lines, case: CaseResult) -> None:
     lines.line((name, "bold"), matrix, said)
 
 
-def _causes(lines: Lines, causes: Sequence[Cause]) -> None:
+def _causes(lines: Lines, causes: Sequence[Cause], hinted: set[str]) -> None:
+    """The causes, each with its first sentence; a hint that stands in ``hinted`` was given before."""
     for cause in causes:
         said = cause.sentences[0] if cause.sentences else cause.cause
         lines.paragraph(lines.text((f"{', '.join(cause.about)}: ", "bold"), said), indent=2)
-        for hint in cause.hints:
+        for hint in dict.fromkeys(hint for hint in cause.hints if hint not in hinted):
             lines.paragraph(lines.text((f"hint: {hint}", "dim")), indent=4)
+        hinted.update(cause.hints)
 
 
 def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
@@ -81,7 +84,7 @@ def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
     for said in words.troubles(case):
         lines.paragraph(lines.text(said), indent=2)
     if not told:
-        _causes(lines, words.causes(case))
+        _causes(lines, words.causes(case), set())
     if case.remedy:
         lines.paragraph(lines.text((case.remedy, "cyan")), indent=2)
 
