@@ -14,9 +14,10 @@ Application Gateway by default (https://docs.azure.cn/en-us/application-gateway/
 before 1.29.7 by default, 4096 bytes (measured with nginx 1.22.1 on Debian 12), IIS with ARR, 256 KB
 (http://matthewmanela.com/blog/using-signalr-in-an-arr-cluster/).
 
-What survives: websocket and the polling transports. Until close no streaming transport opens. In blocks of up to
-2049 bytes xhr-streaming opens, thanks to the prelude that the server sends first, and eventsource does not; in
-larger blocks no streaming transport opens before that many bytes have come.
+What survives: websocket and the polling transports. Until close no streaming transport opens. In blocks a
+streaming transport opens when its open frame lies in whole blocks. That of xhr-streaming ends at byte 2051 (a
+prelude of 2049, a frame of 2), so on a connection where nothing else is said it stays in the remainder for every size
+but 1, 7, 293 and 2051.
 """
 
 from typing import Annotated, Any, Literal
