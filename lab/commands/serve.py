@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from lab.server.options import ServerOptions
 
 PLACE = 9
+
+
+class ProtocolText(StrEnum):
+    """The texts of the protocol."""
+
+    current = "current"
+    old = "0.3.3"
 
 
 def command(
@@ -36,6 +44,10 @@ def command(
             "Any where left out.",
         ),
     ] = None,
+    protocol: Annotated[
+        ProtocolText,
+        typer.Option(help="The text of the protocol to follow where they disagree (lab/server/dialects.py)."),
+    ] = ProtocolText.current,
     protocol_test: Annotated[
         bool, typer.Option("--protocol-test", help="End a response of /echo after 4096 bytes, as testers assume.")
     ] = False,
@@ -82,6 +94,7 @@ def command(
             websocket=websocket,
             cookie=cookie,
             sockjs_url=sockjs_url,
+            protocol="0.3.3" if protocol is ProtocolText.old else "current",
             allowed_origins=frozenset(map(_origin, origins)) if origins else None,
         )
     except ValueError as error:

@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from lab.server import cors
-from lab.server.caching import NOT_CACHED
 from lab.server.cookies import set_cookie
 from lab.server.options import ServerOptions
 
@@ -13,8 +12,9 @@ TEXT = "text/plain; charset=UTF-8"
 
 def session_headers(request: web.Request, options: ServerOptions, content_type: str) -> dict[str, str]:
     """The headers of an answer below a session's URL: never cached, readable across origins."""
-    headers = {"Content-Type": content_type, "Cache-Control": NOT_CACHED, "X-Content-Type-Options": "nosniff"}
-    headers.update(cors.headers(request.headers, options.allowed_origins))
+    dialect = options.dialect
+    headers = {"Content-Type": content_type, "Cache-Control": dialect.not_cached, "X-Content-Type-Options": "nosniff"}
+    headers.update(cors.headers(request.headers, options.allowed_origins, dialect.null_origin))
     if options.cookie:
         headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"))
     return headers

@@ -1,10 +1,7 @@
-"""Cache headers: an answer is kept for a year, or not at all."""
+"""Cache headers of what may be kept for a year."""
 
 import time
 from email.utils import formatdate
-
-NOT_CACHED = "no-store, no-cache, no-transform, must-revalidate, max-age=0"
-"""Cache-Control of everything that belongs to a session (sockjs-protocol 0.3.3, with no-transform for proxies)."""
 
 YEAR_S = 31536000
 

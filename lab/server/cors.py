@@ -27,17 +27,17 @@ def is_allowed(origin: str | None, allowed: frozenset[str] | None) -> bool:
     return allowed is None or origin is None or origin in allowed
 
 
-def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None) -> dict[str, str]:
-    """The CORS headers of an answer.
+def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, null: str = "null") -> dict[str, str]:
+    """The CORS headers of an answer; ``null`` is what a page is answered that names its origin so.
 
-    The origin is named, since browsers refuse ``*`` for requests with credentials; a page that has none
-    (``null``) gets ``*`` as sockjs-protocol 0.3.3 wants it. Nothing is allowed to origins that are not allowed.
+    The origin is named, since browsers refuse ``*`` for requests with credentials. Nothing is allowed to origins
+    that are not allowed.
     """
     origin = request_headers.get("Origin")
     if not is_allowed(origin, allowed):
         return {"Vary": "Origin"}
     answer = {
-        "Access-Control-Allow-Origin": origin if origin and origin != "null" else "*",
+        "Access-Control-Allow-Origin": null if origin == "null" else origin or "*",
         "Access-Control-Allow-Credentials": "true",
         "Vary": "Origin",
     }
@@ -48,10 +48,10 @@ def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None) 
 
 
 def preflight_headers(
-    request_headers: Mapping[str, str], methods: str, allowed: frozenset[str] | None
+    request_headers: Mapping[str, str], methods: str, allowed: frozenset[str] | None, null: str = "null"
 ) -> dict[str, str]:
     """The headers of an answer to OPTIONS, which browsers may keep for a year; ``methods`` as in Allow."""
-    answer = headers(request_headers, allowed)
+    answer = headers(request_headers, allowed, null)
     if "Access-Control-Allow-Origin" in answer:
         answer["Access-Control-Allow-Methods"] = methods
         answer["Access-Control-Max-Age"] = "31536000"

@@ -102,7 +102,10 @@ class Endpoint:
         return web.Response(status=405, headers={"Allow": route.allow})
 
     def _preflight(self, request: web.Request, route: Route) -> web.Response:
-        headers = cors.preflight_headers(request.headers, route.allow, self.options.allowed_origins)
+        options = self.options
+        headers = cors.preflight_headers(
+            request.headers, route.allow, options.allowed_origins, options.dialect.null_origin
+        )
         if self.options.cookie and route.place == "session":
             headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"))
         return web.Response(status=204, headers=headers)

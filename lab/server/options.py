@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lab.server.dialects import DIALECTS, Dialect, Protocol
 from lab.sockjs.session import Settings
 
 
@@ -33,6 +34,14 @@ class ServerOptions:
     """Sessions over HTTP at one time; a request that would open another is refused (503)."""
     body_s: float = 30.0
     """How long a client has for the body of a request; a slower one is refused (408)."""
+
+    protocol: Protocol = "current"
+    """The text of the protocol to follow where the texts disagree: see lab/server/dialects.py."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The answers of that text."""
+        return DIALECTS[self.protocol]
 
     def settings(self) -> Settings:
         """What of this a session has to know."""

@@ -7,7 +7,6 @@ from lab.server.endpoint import Endpoint
 from lab.server.routes import Route
 from lab.sockjs.paths import Path
 
-CONTENT_TYPE = "text/event-stream; charset=UTF-8"
 PRELUDE = b"\r\n"
 """Opera loses the first event without it."""
 
@@ -19,7 +18,7 @@ def wrap(frame: str) -> bytes:
 
 async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
     """Answer with frames until the response limit."""
-    return await responses.stream(request, endpoint, path, CONTENT_TYPE, wrap, PRELUDE)
+    return await responses.stream(request, endpoint, path, endpoint.options.dialect.event_stream, wrap, PRELUDE)
 
 
 ROUTES = [Route("eventsource", ("GET",), handle, shared=True)]

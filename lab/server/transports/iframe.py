@@ -6,6 +6,7 @@ from html import escape
 from aiohttp import web
 
 from lab.server.caching import cached_headers
+from lab.server.dialects import Dialect
 from lab.server.endpoint import Endpoint
 from lab.server.routes import Route
 from lab.sockjs.paths import Path
@@ -15,11 +16,7 @@ _PAGE = """<!DOCTYPE html>
 <head>
   <meta http-equiv="X-UA-Compatible" content="IE=edge" />
   <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
-  <script>
-    document.domain = document.domain;
-    _sockjs_onload = function(){{SockJS.bootstrap_iframe();}};
-  </script>
-  <script src="{sockjs_url}"></script>
+{scripts}
 </head>
 <body>
   <h2>Don't panic!</h2>
@@ -28,9 +25,9 @@ _PAGE = """<!DOCTYPE html>
 </html>"""
 
 
-def page(sockjs_url: str) -> bytes:
-    """The page, whose text is fixed by sockjs-protocol 0.3.3."""
-    return _PAGE.format(sockjs_url=escape(sockjs_url)).encode()
+def page(sockjs_url: str, dialect: Dialect) -> bytes:
+    """The page, whose text is fixed by sockjs-protocol."""
+    return _PAGE.format(scripts=dialect.iframe_scripts.format(sockjs_url=escape(sockjs_url))).encode()
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
@@ -43,7 +40,7 @@ def matches(if_none_match: str | None, etag: str) -> bool:
 
 async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
     """Answer with the page, or with 304 where the client has it."""
-    body = page(endpoint.options.sockjs_url)
+    body = page(endpoint.options.sockjs_url, endpoint.options.dialect)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, **cached_headers()}
     if matches(request.headers.get("If-None-Match"), etag):

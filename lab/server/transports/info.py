@@ -6,7 +6,6 @@ from aiohttp import web
 
 from lab.server import cors
 from lab.server.answers import TEXT
-from lab.server.caching import NOT_CACHED
 from lab.server.endpoint import Endpoint
 from lab.server.routes import Route
 from lab.sockjs.info import ENTROPY_BITS, document
@@ -22,8 +21,8 @@ async def info(request: web.Request, endpoint: Endpoint, path: Path) -> web.Stre
         entropy=secrets.randbits(ENTROPY_BITS),
         base_url=options.base_url,
     )
-    headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": NOT_CACHED}
-    headers.update(cors.headers(request.headers, options.allowed_origins))
+    headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": options.dialect.not_cached}
+    headers.update(cors.headers(request.headers, options.allowed_origins, options.dialect.null_origin))
     return web.Response(body=body.encode(), headers=headers)
 
 

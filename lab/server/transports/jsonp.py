@@ -25,8 +25,10 @@ async def poll(request: web.Request, endpoint: Endpoint, path: Path) -> web.Stre
     except CallbackError as error:
         return refusal(request, endpoint.options, 500, str(error))
 
+    prefix = endpoint.options.dialect.jsonp_prefix
+
     def wrap(frame: str) -> bytes:
-        return f"{callback}({json.dumps(frame, ensure_ascii=False)});\r\n".encode()
+        return f"{prefix}{callback}({json.dumps(frame, ensure_ascii=False)});\r\n".encode()
 
     return await responses.poll(request, endpoint, path, JAVASCRIPT, wrap)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.server.caching import NOT_CACHED
+from lab.server.dialects import DIALECTS
 from lab.server.transports.htmlfile import wrap
 
 PATH = "/echo/000/s/htmlfile?c=%63allback"
@@ -28,7 +28,7 @@ async def test_stream_carries_scripts(serve, connect, fetch) -> None:
     await wire.request("GET", PATH)
     head = wire.head.decode()
     assert "Content-Type: text/html; charset=UTF-8\r\n" in head
-    assert f"Cache-Control: {NOT_CACHED}\r\n" in head
+    assert f"Cache-Control: {DIALECTS['current'].not_cached}\r\n" in head
     prelude = await wire.chunk()
     assert prelude.decode().strip() == HEAD
     assert len(prelude) > 1024

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.server.dialects import DIALECTS
 from lab.server.transports.iframe import matches, page
 
 PAGE = """<!DOCTYPE html>
@@ -9,11 +10,11 @@ PAGE = """<!DOCTYPE html>
 <head>
   <meta http-equiv="X-UA-Compatible" content="IE=edge" />
   <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
+  <script src="/lab/sockjs.js"></script>
   <script>
     document.domain = document.domain;
-    _sockjs_onload = function(){SockJS.bootstrap_iframe();};
+    SockJS.bootstrap_iframe();
   </script>
-  <script src="/lab/sockjs.js"></script>
 </head>
 <body>
   <h2>Don't panic!</h2>
@@ -43,7 +44,7 @@ async def test_page_is_not_sent_twice(serve, fetch) -> None:
 
 
 def test_page_escapes_the_url() -> None:
-    assert b'src="a&quot;&gt;&amp;"' in page('a">&')
+    assert b'src="a&quot;&gt;&amp;"' in page('a">&', DIALECTS["current"])
 
 
 @pytest.mark.parametrize(

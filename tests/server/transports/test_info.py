@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.server.caching import NOT_CACHED
+from lab.server.dialects import DIALECTS
 
 
 async def test_info_says_what_the_endpoint_can_do(serve, fetch) -> None:
@@ -12,7 +12,7 @@ async def test_info_says_what_the_endpoint_can_do(serve, fetch) -> None:
     first, second = [await fetch("GET", url, headers={"Origin": "http://page.test"}) for _ in range(2)]
     assert first.status == 200
     assert first.headers["Content-Type"] == "application/json; charset=UTF-8"
-    assert first.headers["Cache-Control"] == NOT_CACHED
+    assert first.headers["Cache-Control"] == DIALECTS["current"].not_cached
     assert first.headers["Access-Control-Allow-Origin"] == "http://page.test"
     assert "Set-Cookie" not in first.headers
     info = json.loads(first.text)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.server.caching import NOT_CACHED
+from lab.server.dialects import DIALECTS
 
 AWAY = 'c[3000,"Go away!"]\n'
 
@@ -13,7 +13,7 @@ async def test_poll_opens_session(serve, fetch) -> None:
     answer = await fetch("POST", await serve() + "/000/s/xhr")
     assert (answer.status, answer.text) == (200, "o\n")
     assert answer.headers["Content-Type"] == "application/javascript; charset=UTF-8"
-    assert answer.headers["Cache-Control"] == NOT_CACHED
+    assert answer.headers["Cache-Control"] == DIALECTS["current"].not_cached
     assert answer.headers["Content-Length"] == "2"
     assert "Set-Cookie" not in answer.headers
 
@@ -24,7 +24,7 @@ async def test_message_is_echoed(serve, fetch) -> None:
     sent = await fetch("POST", url + "/xhr_send", data='["x☃"]')
     assert (sent.status, sent.text) == (204, "")
     assert sent.headers["Content-Type"] == "text/plain; charset=UTF-8"
-    assert sent.headers["Cache-Control"] == NOT_CACHED
+    assert sent.headers["Cache-Control"] == DIALECTS["current"].not_cached
     assert (await fetch("POST", url + "/xhr")).text == 'a["x☃"]\n'
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from lab.server.caching import NOT_CACHED
+from lab.server.dialects import DIALECTS
 
 PATH = "/echo/000/s/xhr_streaming"
 PRELUDE = b"h" * 2048 + b"\n"
@@ -14,7 +14,7 @@ async def test_stream_begins_with_prelude_and_open_frame(serve, connect) -> None
     head = wire.head.decode()
     assert head.startswith("HTTP/1.1 200 OK\r\n")
     assert "Content-Type: application/javascript; charset=UTF-8\r\n" in head
-    assert f"Cache-Control: {NOT_CACHED}\r\n" in head
+    assert f"Cache-Control: {DIALECTS['current'].not_cached}\r\n" in head
     assert "Content-Length" not in head
     assert await wire.chunk() == PRELUDE
     assert await wire.chunk() == b"o\n"
