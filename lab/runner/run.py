@@ -108,10 +108,10 @@ class Run:
             result = without_events(case, "error", message, fault.remedy or DOCTOR)
             return result.model_copy(update={"artefacts": fault.artefacts})
         first = last = await self._until_decided(case, waits)
-        for retry in range(self.retries):
+        for _ in range(self.retries):
             if last.result.outcome != "failed":
                 break
-            last = await self._until_decided(case, waits, number=last.result.tries + 1 + retry)
+            last = await self._until_decided(case, waits, number=last.result.tries + 1)
         outcome = combined(first.result.outcome, last.result.outcome)
         if outcome == "flaky":
             message = f"passed at try {last.result.tries}; before: {first.result.message}"
