@@ -21,6 +21,7 @@ from lab.runner.measuring import MeasuringLock
 from lab.runner.names import new_run_folder, point_latest
 from lab.runner.run import Progress, Run
 from lab.scenario.matrix import Case
+from lab.tasks import end, spawn
 from lab.timeline.results import RunResult
 
 
@@ -100,16 +101,18 @@ async def run_all(cases: Sequence[Case], options: Options, teller: Teller) -> Ru
     tools = Tools(authority, MeasuringLock(), lambda path: of_folder(path.parent), trace=options.trace)
     run = Run(cases, tools, pool, folder, teller, jobs=options.jobs, retries=options.retries)
     teller.run_began(len(cases), folder)
-    working = asyncio.current_task()
-    assert working is not None
+    # A task of its own: what a signal cancels is the cases, never the end of the engines.
+    working = spawn(run.all(), name="cases")
+    interrupted = False
     with _cancelled_by_signals(working, teller) as signals:
         try:
-            await run.all()
+            await working
         except asyncio.CancelledError:
             if not signals:
                 raise
-            working.uncancel()
+            interrupted = True
         finally:
+            await end(working)
             await pool.stop()
         result = RunResult(
             lab_version=__version__,
@@ -118,7 +121,7 @@ async def run_all(cases: Sequence[Case], options: Options, teller: Teller) -> Ru
             began_at=began_at,
             duration_ms=(time.perf_counter() - began) * 1000,
             machine=_machine(),
-            interrupted=bool(signals),
+            interrupted=interrupted,
             cases=run.results,
         )
         paths = report.write_all(result, folder)
