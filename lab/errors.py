@@ -1,5 +1,8 @@
 """What the lab raises on purpose: a sentence for the user, never a traceback."""
 
+DEFECT = "This is a defect of the lab: please report it."
+"""The remedy where the lab itself is at fault."""
+
 
 class LabError(Exception):
     """Something the user can act on. ``str(error)`` says what, ``remedy`` what to do about it."""

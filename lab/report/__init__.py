@@ -9,7 +9,7 @@ import pkgutil
 from pathlib import Path
 from typing import Protocol, cast
 
-from lab.errors import EnvironmentFailure
+from lab.errors import DEFECT, EnvironmentFailure
 from lab.timeline.results import RunResult
 
 
@@ -58,7 +58,7 @@ def write_all(run: RunResult, folder: Path) -> list[Path]:
             f"The reports could not all be written to {folder}: {reasons}",
             remedy="Free the disk or name another folder with --out."
             if all(isinstance(failure, OSError) for failure in failures)
-            else "This is a defect of the lab: please report it.",
+            else DEFECT,
         ) from failures[0]
     return paths
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from lab.browser import client, engines, find, page
 from lab.browser.engine import Engine
-from lab.errors import EnvironmentFailure, LabError
+from lab.errors import DEFECT, EnvironmentFailure, LabError
 from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.topology import HopSpec, Network
@@ -132,6 +132,4 @@ async def _finding(name: str, check: Check) -> Finding:
     except LabError as error:
         return Finding(name, False, str(error), error.remedy)
     except Exception as error:  # a doctor that dies of what it finds helps nobody
-        return Finding(
-            name, False, f"{type(error).__name__}: {error}", "This is a defect of the lab: please report it."
-        )
+        return Finding(name, False, f"{type(error).__name__}: {error}", DEFECT)

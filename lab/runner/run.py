@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab.errors import LabError
+from lab.errors import DEFECT, LabError
 from lab.runner.case import OneTry, Tools
 from lab.runner.conclude import Concluded
 from lab.runner.control import Controls
@@ -92,7 +92,11 @@ class Run:
         for case in waiting:
             self.progress.case_began(case.id)
             began = time.perf_counter()
-            result = await self._case(case)
+            try:
+                result = await self._case(case)
+            except Exception as error:  # one case's trouble (a full disk, a defect) must not cost the others
+                message = f"the lab itself failed: {type(error).__name__}: {error}"
+                result = without_events(case, "error", message, DEFECT)
             took: dict[str, Any] = {"duration_ms": (time.perf_counter() - began) * 1000}
             self._results[case.id] = result.model_copy(update=took)
             self.progress.case_ended(self._results[case.id], len(self._results), len(self.cases))
