@@ -20,8 +20,8 @@ def summarise(lines: Lines, run: RunResult, paths: Sequence[Path]) -> None:
     few = len(run.cases) <= _FEW and len({case.scenario for case in run.cases}) == 1
     if few:
         _tell(lines, run.cases)
-    elif run.cases:
-        _table(lines, run.cases)
+    elif shown := [case for case in run.cases if not run.interrupted or case.outcome != "skipped"]:
+        _table(lines, shown)
     for case in run.cases:
         if case.outcome not in ("passed", "skipped"):
             _trouble(lines, case, told=few)
