@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from lab.server.options import ServerOptions
 
 PLACE = 9
+
+T = TypeVar("T")
 
 
 class ProtocolText(StrEnum):
@@ -88,9 +91,9 @@ def command(
 
     try:
         options = ServerOptions(
-            heartbeat_s=duration_ms(heartbeat) / 1000,
-            disconnect_delay_s=duration_ms(disconnect_delay) / 1000,
-            response_limit=size_bytes(response_limit),
+            heartbeat_s=_read("--heartbeat", heartbeat, duration_ms) / 1000,
+            disconnect_delay_s=_read("--disconnect-delay", disconnect_delay, duration_ms) / 1000,
+            response_limit=_read("--response-limit", response_limit, size_bytes),
             websocket=websocket,
             cookie=cookie,
             sockjs_url=sockjs_url,
@@ -100,6 +103,14 @@ def command(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     asyncio.run(_serve(host, port, options, protocol_test, events))
+
+
+def _read(option: str, text: str, read: Callable[[str], T]) -> T:
+    """The value of an option, whose name is in the message where it is wrong."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=f"'{option}'") from error
 
 
 def _origin(text: str) -> str:
