@@ -23,19 +23,27 @@ async def poll(
     receiver = HttpReceiver(request.transport, wrap, 1)
     session = endpoint.sessions.find(path.session, path.name)
     session.attach(receiver)
-    if receiver.ended is None:
-        endpoint.watch()
-        endpoint.enter(receiver)
-        try:
+    delivered = False
+    endpoint.enter(receiver)
+    try:
+        if receiver.ended is None:
+            endpoint.watch()
             await receiver.wait()
-        finally:
-            endpoint.leave(receiver)
-            # Where the client is gone, the handler is cancelled; where it was answered, this does nothing.
-            session.lost(receiver)
-    if receiver.is_gone():
-        raise ConnectionResetError("the client has gone")
-    headers = session_headers(request, endpoint.options, content_type)
-    return web.Response(body=b"".join(receiver.pending), headers=headers)
+        if receiver.is_gone():
+            raise ConnectionResetError("the client has gone")
+        body = b"".join(receiver.pending)
+        response = web.Response(body=body, headers=session_headers(request, endpoint.options, content_type))
+        # Written here and not later by aiohttp: the session must learn it when the client went with the frame.
+        await response.prepare(request)
+        await response.write_eof()
+        request[SENT] = len(body)
+        delivered = True
+        return response
+    finally:
+        endpoint.leave(receiver)
+        if not delivered:
+            # Where the client is gone, the handler is cancelled.
+            session.undelivered(receiver)
 
 
 async def stream(
@@ -59,6 +67,7 @@ async def stream(
     session.attach(receiver)
     endpoint.watch()
     endpoint.enter(receiver)
+    delivered = False
     try:
         while receiver.ended is None:
             await _write(response, receiver)
@@ -69,12 +78,14 @@ async def stream(
             async with asyncio.timeout(LAST_WRITES_S):
                 await _write(response, receiver)
                 await response.write_eof()
+            delivered = True
         except TimeoutError:
             receiver.abort()
             raise ConnectionResetError("the client does not read") from None
     finally:
         endpoint.leave(receiver)
-        session.lost(receiver)
+        if not delivered:
+            session.undelivered(receiver)
         if endpoint.log is not None:
             request[SENT] = len(prelude) + receiver.sent
     if receiver.ended.why == "limit":

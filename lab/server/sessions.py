@@ -120,6 +120,10 @@ class LiveSession:
         """A connection is gone."""
         self._perform(self._machine.lost(receiver, self._loop.time()))
 
+    def undelivered(self, receiver: LiveReceiver) -> None:
+        """A connection is gone, perhaps before it took all that was written to it."""
+        self._perform(self._machine.undelivered(receiver, self._loop.time()))
+
     def pause(self) -> None:
         """The connection takes no more for now."""
         self._machine.pause()

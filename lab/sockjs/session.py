@@ -222,7 +222,8 @@ class Session:
             if self._receiver is receiver:
                 self._receiver = None
                 self._turn_away(receiver, self._close_frame, actions)
-            self.deadline = now + self._settings.disconnect_delay_s
+            if self.state is State.CLOSING:
+                self.deadline = now + self._settings.disconnect_delay_s
         return actions
 
     def send(self, text: str, now: float) -> Sequence[Action]:
@@ -265,6 +266,19 @@ class Session:
     def lost(self, receiver: Receiver, now: float) -> Sequence[Action]:
         """The receiver's connection is gone, without a word."""
         return self._lose(receiver, Closed(1006, INTERRUPTED[1], "gone"), now)
+
+    def undelivered(self, receiver: Receiver, now: float) -> Sequence[Action]:
+        """The receiver's connection ended before all that was written to it had been handed over.
+
+        Where it has been detached meanwhile, because its limit was reached, this is how the loss becomes known: the
+        session is over, as with `lost`, and a receiver that has come since is told so.
+        """
+        if receiver is self._receiver or self.state is not State.OPEN or not receiver.sent:
+            return self.lost(receiver, now)
+        actions: list[Action] = []
+        self._queue, self._queued = [], 0
+        self._close(*INTERRUPTED, "gone", now, actions)
+        return actions
 
     def pause(self) -> None:
         """The receiver takes no more for now: queue what comes."""

@@ -286,3 +286,25 @@ def test_raw_session_sends_messages_only() -> None:
 def test_every_state_but_the_last_has_a_way_on() -> None:
     assert {state for state, _ in TRANSITIONS} == set(State) - {State.CLOSED}
     assert set(TRANSITIONS.values()) == set(State) - {State.NEW}
+
+
+def test_undelivered_poll_ends_session_and_tells_the_next() -> None:
+    session = opened(polling())
+    lost, following = polling(), polling()
+    session.attach(lost, 1)
+    session.send("a", 1)
+    session.attach(following, 2)
+    assert brief(session.undelivered(lost, 2)) == [
+        'c[1002,"Connection interrupted"]',
+        ("end", "done", 1002, "Connection interrupted"),
+        ("closed", 1002, "Connection interrupted", "gone"),
+    ]
+    assert brief(session.undelivered(lost, 2)) == []
+
+
+def test_receiver_that_was_turned_away_harms_nothing() -> None:
+    session = opened(streaming())
+    other = polling()
+    session.attach(other, 1)
+    assert brief(session.undelivered(other, 2)) == []
+    assert session.state is State.OPEN
