@@ -87,7 +87,10 @@ def _install_libraries(name: str, say: Callable[[str], None]) -> None:
     if _can_install() and subprocess.run(command, capture_output=True, timeout=_APT_S).returncode == 0:
         say(f"{name}: its libraries are installed.")
         return
-    say(f"{name}: if it does not start, install its libraries as root: playwright install-deps {name}")
+    say(
+        f"{name}: if it does not start, install its libraries as root: "
+        f"{' '.join([*PLAYWRIGHT, 'install-deps', name])}"
+    )
 
 
 def _install_packages(names: Sequence[str], say: Callable[[str], None]) -> None:

@@ -29,7 +29,7 @@ Browsers = Annotated[
     typer.Option(
         "--browser",
         metavar="ENGINE",
-        help="Only this engine; may be repeated. All that a scenario names where left out.",
+        help="Only this engine; may be repeated. All where left out.",
     ),
 ]
 Expression = Annotated[

@@ -12,7 +12,9 @@ PLACE = 5
 
 
 def command(
-    name: Annotated[str | None, typer.Argument(help="A behaviour; all of them in short where left out.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A behaviour; all of them in short where left out.")
+    ] = None,
     proxies: Proxies = None,
 ) -> None:
     """Explain what a hop can do to traffic.

@@ -11,9 +11,7 @@ PLACE = 8
 
 
 def command(
-    names: Annotated[
-        list[Engine] | None, typer.Argument(metavar="[ENGINE]...", help="All three where left out.")
-    ] = None,
+    names: Annotated[list[Engine] | None, typer.Argument(metavar="ENGINE", help="All three where left out.")] = None,
 ) -> None:
     """Install the browsers and sockjs-client.
 

@@ -38,12 +38,17 @@ class BareAddon:
 
     def __init__(self, behaviour: "type[Behaviour]") -> None:
         self._class = behaviour
-        self._behaviour = behaviour()
+        try:
+            self._behaviour: Behaviour | None = behaviour()
+        except ValidationError:
+            self._behaviour = None  # It has a required parameter: it exists once its options are known.
         # Not the behaviour's own name: mitmproxy has addons called block, comment, save ...
         self.name = f"lab behaviour {behaviour.name}"
 
     def __getattr__(self, hook: str) -> Any:
         """The behaviour's hook of that name."""
+        if self._behaviour is None:
+            raise AttributeError(hook)
         return getattr(self._behaviour, hook)
 
     def _options(self) -> Iterator[tuple[str, str, FieldInfo]]:
@@ -70,7 +75,7 @@ class BareAddon:
             OptionsError: A value is not one that the parameter takes.
         """
         options = {option: key for option, key, _ in self._options()}
-        if not updated & options.keys():
+        if self._behaviour is not None and not updated & options.keys():
             return
         given = {key: value for option, key in options.items() if (value := getattr(ctx.options, option))}
         try:

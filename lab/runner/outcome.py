@@ -17,7 +17,7 @@ class Ending:
     """Whether the case is worth another try, alone on the machine."""
 
 
-BUSY_REMEDY = "Run it again with less beside it, or with --jobs 1."
+BUSY_REMEDY = "Run it again with less beside it."
 
 
 def ending(checks: Sequence[Check], doubts: Sequence[str]) -> Ending:

@@ -94,3 +94,14 @@ def test_did_becomes_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None
     with caplog.at_level(logging.INFO):
         Sample().did(None, "held the response", bytes=3)
     assert caplog.messages == [f"{PREFIX}: held the response bytes=3"]
+
+
+def test_behaviour_with_a_required_parameter_waits_for_its_option() -> None:
+    class Needy(Behaviour):
+        class Parameters(Behaviour.Parameters):
+            word: str = Field(description="It has no default.")
+
+        def requestheaders(self, flow: object) -> None: ...
+
+    addon = Needy.addon()
+    assert not hasattr(addon, "requestheaders")

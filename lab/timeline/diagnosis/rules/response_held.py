@@ -12,7 +12,7 @@ ORDER = 110
 
 _HINT = (
     "let the proxy pass answers on as they come, in nginx: proxy_buffering off, or X-Accel-Buffering: no from the "
-    "server; where the proxy is not yours, use wss or TLS, which it cannot read"
+    "server; where the proxy is not yours, use wss or https, which it can read only if it intercepts TLS"
 )
 _FRAMES = "the proxy takes the upgrade and then passes no frames: use wss, or leave `websocket` out of `transports`"
 

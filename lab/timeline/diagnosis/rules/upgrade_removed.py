@@ -13,7 +13,8 @@ ORDER = 50
 
 _HINT = (
     "pass the upgrade on, in nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-    'proxy_set_header Connection "upgrade"; where the proxy is not yours, use wss, which it cannot read'
+    'proxy_set_header Connection "upgrade"; where the proxy is not yours, use wss, which it can '
+    "read only if it intercepts TLS"
 )
 
 
