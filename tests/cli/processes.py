@@ -33,6 +33,16 @@ class Running:
             self.out += data.decode()
         return next(line for line in self.out.splitlines() if wanted in line)
 
+    def so_far(self) -> str:
+        """Its output as far as it has come."""
+        assert self.process.stdout is not None
+        while select.select([self.process.stdout], [], [], 0)[0]:
+            data = os.read(self.process.stdout.fileno(), 65536)
+            if not data:
+                break
+            self.out += data.decode()
+        return self.out
+
     def interrupt(self) -> None:
         """What a terminal does at Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
