@@ -16,7 +16,7 @@ def session_headers(request: web.Request, options: ServerOptions, content_type: 
     headers = {"Content-Type": content_type, "Cache-Control": dialect.not_cached, "X-Content-Type-Options": "nosniff"}
     headers.update(cors.headers(request.headers, options.allowed_origins, dialect.null_origin))
     if options.cookie:
-        headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"))
+        headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"), secure=request.secure)
     return headers
 
 

@@ -5,7 +5,11 @@ import re
 _COOKIE = re.compile(r"(?:^|;)\s*JSESSIONID=([\w!#$%&'()*+./:<=>?@\[\]^`{|}~-]*)\s*(?:;|$)", re.ASCII)
 
 
-def set_cookie(cookie_header: str | None) -> str:
-    """The Set-Cookie value: the client's own JSESSIONID again, or ``dummy``; the balancer puts its own there."""
+def set_cookie(cookie_header: str | None, *, secure: bool = False) -> str:
+    """The Set-Cookie value: the client's own JSESSIONID again, or ``dummy``; the balancer puts its own there.
+
+    Over TLS (``secure``) it says that pages of other sites may send it: browsers keep it from them otherwise, and
+    over plain HTTP they take no cookie that says so.
+    """
     match = _COOKIE.search(cookie_header) if cookie_header else None
-    return f"JSESSIONID={(match and match[1]) or 'dummy'}; Path=/"
+    return f"JSESSIONID={(match and match[1]) or 'dummy'}; Path=/" + ("; SameSite=None; Secure" if secure else "")

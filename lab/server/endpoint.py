@@ -107,7 +107,7 @@ class Endpoint:
             request.headers, route.allow, options.allowed_origins, options.dialect.null_origin
         )
         if self.options.cookie and route.place == "session":
-            headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"))
+            headers["Set-Cookie"] = set_cookie(request.headers.get("Cookie"), secure=request.secure)
         return web.Response(status=204, headers=headers)
 
     def _look(self) -> None:

@@ -46,3 +46,7 @@ async def test_streams_set_the_cookie(serve, connect, method: str, name: str) ->
     wire = await connect(await serve(cookie=True))
     await wire.request(method, f"/echo/000/s/{name}")
     assert b"\r\nSet-Cookie: JSESSIONID=dummy; Path=/\r\n" in wire.head
+
+
+def test_set_cookie_is_for_all_sites_over_tls() -> None:
+    assert set_cookie(None, secure=True) == "JSESSIONID=dummy; Path=/; SameSite=None; Secure"
