@@ -99,7 +99,7 @@ def opened(bench: Bench, run: Running) -> set[int]:
 
     Its folder is made when its try begins, so its control has passed and ended then.
     """
-    begun = eventually(lambda: list(bench.folder.glob("reports/*/wait.chromium")), 60)
+    begun = eventually(lambda: list(bench.folder.glob("reports/*/wait.chromium")), 120)
     assert begun, f"the case did not begin: {run.so_far()}"
     assert eventually(lambda: _ports(run, _CONNECTED) & _ports(run, _LISTENING)), f"no page came: {run.so_far()}"
     return _ports(run, _LISTENING)

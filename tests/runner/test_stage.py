@@ -1,0 +1,52 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.browser.engine import PageError
+from lab.events import Event, EventLog
+from lab.runner.measuring import MeasuringLock
+from lab.runner.stage import Stage, StepFailed, closing, refused
+from lab.scenario.model import Client
+from tests.runner.kit import FakeRecorder
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> Stage:
+    log = EventLog()
+    return Stage(FakeRecorder(None, log), log, Client(), "http://app.localhost:1/echo", MeasuringLock(tmp_path / "l"))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"code": 1006, "reason": ""}, " with 1006"),
+        ({"code": 3000, "reason": "Go away!"}, " with 3000 (Go away!)"),
+    ],
+)
+def test_close_event_is_told_with_code_and_reason(data: dict[str, Any], said: str) -> None:
+    assert closing(Event(0.0, "browser", "client.close", data)) == said
+
+
+def test_what_the_client_throws_is_the_steps_failure_and_nothing_else_is() -> None:
+    with pytest.raises(StepFailed, match="expected the client to take it; it threw InvalidStateError"):  # noqa: SIM117
+        with refused("the client to take it"):
+            raise PageError("InvalidStateError")
+    with pytest.raises(KeyError), refused("the client to take it"):
+        raise KeyError("a defect")
+
+
+async def test_stage_waits_for_the_browser_and_nobody_else(stage: Stage) -> None:
+    stage.log.bind("server")("message.in", text="x")
+    assert await stage.wait(lambda event: event.kind == "message.in", 10.0) is None
+    stage.log.bind("browser")("message.in", text="y")
+    event = await stage.wait(lambda event: event.kind == "message.in", 10.0)
+    assert event is not None and event.vantage == "browser"
+
+
+async def test_stage_knows_whether_the_client_has_closed(stage: Stage) -> None:
+    stage.log.bind("hop1.client")("client.close", code=1)
+    assert stage.closed() is None
+    stage.log.bind("browser")("client.close", code=1000, reason="")
+    closed = stage.closed()
+    assert closed is not None and closed.data["code"] == 1000
