@@ -64,7 +64,7 @@ def selected(
     left = matching(wanted, expression) if expression else wanted
     if not left:
         raise NothingSelected(
-            f"nothing is selected: of {len(everything)} cases, {len(wanted)} are for these browsers, none matches.",
+            f"nothing is selected: none of {len(everything)} cases is for these browsers and matches.",
             remedy="See what there is with `lab list`.",
         )
     return left

@@ -47,5 +47,7 @@ def must_open(checks: Sequence[Check], transport: str | None) -> list[Check]:
 
 
 def combined(first: Outcome, last: Outcome) -> Outcome:
-    """The outcome of a case that failed first and was tried again: a pass after a failure is flaky."""
-    return "flaky" if first == "failed" and last == "passed" else last
+    """The outcome of a case that was tried again: a pass after a failure is flaky, an error does not undo one."""
+    if first == "failed":
+        return "flaky" if last == "passed" else "failed"
+    return last

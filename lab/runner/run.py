@@ -120,7 +120,7 @@ class Run:
         if outcome == "flaky":
             message = f"passed at try {last.result.tries}; before: {first.result.message}"
             return last.result.model_copy(update={"outcome": outcome, "message": message})
-        return last.result
+        return last.result if last.result.outcome == outcome else first.result
 
     async def _until_decided(self, case: Case, waits: Callable[[str], None], *, number: int = 1) -> Concluded:
         """Try the case, and again alone while it was the machine or the engine that decided."""

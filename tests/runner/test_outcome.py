@@ -46,7 +46,7 @@ def test_must_open_leaves_an_expected_transport_alone() -> None:
         ("failed", "passed", "flaky"),
         ("failed", "failed", "failed"),
         ("passed", "passed", "passed"),
-        ("failed", "error", "error"),
+        ("failed", "error", "failed"),
         ("error", "passed", "passed"),
     ],
 )
