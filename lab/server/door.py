@@ -5,7 +5,7 @@ So half a header is not held for ever, and a handshake of draft 76, which aiohtt
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 HEADER_S = 10.0
 """How long a client has for the first request's headers."""
@@ -88,8 +88,8 @@ class Door(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for headers from now on."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Other loops' transports are not derived from asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         self._doors.add(self)
         self._timer = asyncio.get_running_loop().call_later(self._header_s, self._late)
 

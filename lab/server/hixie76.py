@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import cast
 from urllib.parse import urlsplit
 
 from lab.server import cors
@@ -74,8 +75,8 @@ class HixieProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Answer the headers; the nonce is answered when it has come: a proxy may hold it back until then."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Other loops' transports are not derived from asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         log = self._endpoint.log
         if log is not None:
             self._request = log.came(
@@ -93,7 +94,7 @@ class HixieProtocol(asyncio.Protocol):
             return
         secure = transport.get_extra_info("sslcontext") is not None
         self._answer(101, "WebSocket Protocol Handshake", handshake_headers(self._head, secure=secure))
-        self._timer = asyncio.get_running_loop().call_later(NONCE_S, transport.abort)
+        self._timer = asyncio.get_running_loop().call_later(NONCE_S, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """First the nonce, then frames."""

@@ -1,0 +1,353 @@
+"""The client of the benchmark: sessions with one message in flight each, over one transport.
+
+As a program it reads one JSON object (see `Task`) from its standard input and writes one (see `measure`). It parses
+no more than it must, so that the server is what is measured.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+_TEXT = "x" * 64
+_PAYLOAD = f'["{_TEXT}"]'.encode()
+# The key of the mask is zero, so that the payload may stand as it is.
+_MASKED = bytes([0x81, 0x80 | len(_PAYLOAD), 0, 0, 0, 0]) + _PAYLOAD
+_ECHO = b"a" + _PAYLOAD
+
+
+class Answers(asyncio.Protocol):
+    """A kept HTTP connection; tells of pieces and ends of answers."""
+
+    def __init__(self, on_piece: Callable[[bytes], None], on_end: Callable[[int], None]) -> None:
+        self.on_piece = on_piece
+        self.on_end = on_end
+        self._data = b""
+        self._left = -1
+        """Bytes of body to come; -1 in a head, -2 in chunks."""
+        self._status = 0
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        # Other loops' transports are not derived from asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in any pieces."""
+        data = self._data + data if self._data else data
+        while data:
+            if self._left == -1:
+                head, blank, rest = data.partition(b"\r\n\r\n")
+                if not blank:
+                    break
+                data = rest
+                self._status = int(head[9:12])
+                low = head.lower()
+                at = low.find(b"content-length:")
+                if b"transfer-encoding: chunked" in low:
+                    self._left = -2
+                else:
+                    self._left = int(low[at + 15 :].partition(b"\r")[0]) if at > 0 else 0
+                    if not self._left:
+                        self._end()
+            elif self._left == -2:
+                size, line, rest = data.partition(b"\r\n")
+                if not line:
+                    break
+                length = int(size, 16)
+                if len(rest) < length + 2:
+                    break
+                data = rest[length + 2 :]
+                if length:
+                    self.on_piece(rest[:length])
+                else:
+                    self._end()
+            elif len(data) >= self._left:
+                self.on_piece(data[: self._left])
+                data = data[self._left :]
+                self._end()
+            else:
+                break
+        self._data = data
+
+    def _end(self) -> None:
+        self._left = -1
+        self.on_end(self._status)
+
+
+class Session:
+    """A session that opens, then echoes one message after the other as long as `running`."""
+
+    def __init__(self, port: int, path: str, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.port = port
+        self.path = path
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.count = 0
+        self.latencies: list[float] = []
+        self.running = False
+        self._clock = clock
+        self._sent = 0.0
+
+    def go(self) -> None:
+        """Begin to echo."""
+        self.running = True
+        self.send()
+
+    def send(self) -> None:
+        """Send one message."""
+        self._sent = self._clock()
+        self.write()
+
+    def done(self) -> None:
+        """One message has come back."""
+        self.count += 1
+        self.latencies.append(self._clock() - self._sent)
+        if self.running:
+            self.send()
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect; `opened` is set when the open frame has come."""
+
+    async def prepare(self) -> None:
+        """Do what has to be done once before the first message."""
+
+    @abstractmethod
+    def write(self) -> None:
+        """Write one message."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drop the connections."""
+
+    def post(self, name: str, body: bytes = b"") -> bytes:
+        """The bytes of a POST."""
+        return (
+            f"POST {self.path}/{name} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Type: text/plain\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+
+
+class WebsocketSession(Session, asyncio.Protocol):
+    """Over a websocket."""
+
+    _data = b""
+    _upgraded = False
+    _transport: asyncio.Transport
+
+    async def open(self) -> None:
+        """Connect, and wait for the open frame."""
+        transport, _ = await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self.port)
+        self._transport = transport
+        transport.write(
+            (
+                f"GET {self.path}/websocket HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: Upgrade\r\n"
+                f"Upgrade: websocket\r\nOrigin: http://127.0.0.1:{self.port}\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n"
+            ).encode()
+        )
+        await self.opened
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in any pieces."""
+        data = self._data + data if self._data else data
+        if not self._upgraded:
+            head, blank, rest = data.partition(b"\r\n\r\n")
+            if not blank:
+                self._data = data
+                return
+            assert head.startswith(b"HTTP/1.1 101"), head
+            data, self._upgraded = rest, True
+        while len(data) >= 2:
+            # All frames here are shorter than 126 bytes.
+            end = 2 + data[1]
+            if len(data) < end:
+                break
+            frame, data = data[2:end], data[end:]
+            if frame == b"o":
+                self.opened.set_result(None)
+            elif frame == _ECHO:
+                self.done()
+        self._data = data
+
+    def write(self) -> None:
+        """Write one message."""
+        self._transport.write(_MASKED)
+
+    def close(self) -> None:
+        """Drop what is connected."""
+        self._transport.abort()
+
+
+class HttpSession(Session):
+    """Over HTTP: one connection receives, the other sends."""
+
+    receiving = ""
+    _out: Answers | None = None
+
+    async def open(self) -> None:
+        """Connect, and wait for the open frame."""
+        connect = asyncio.get_running_loop().create_connection
+        _, self._in = await connect(lambda: Answers(self.on_piece, self.on_end), "127.0.0.1", self.port)
+        self._in.transport.write(self.post(self.receiving))
+        await self.opened
+
+    async def prepare(self) -> None:
+        """Open the connection that sends."""
+        connect = asyncio.get_running_loop().create_connection
+        _, self._out = await connect(lambda: Answers(lambda data: None, self.on_sent), "127.0.0.1", self.port)
+        self._pending = 0
+        self._message = self.post("xhr_send", _PAYLOAD)
+
+    def on_piece(self, data: bytes) -> None:
+        """A piece of an answer to the receiving connection."""
+        if data[:1] == b"a":
+            self._came()
+        elif data[-2:] == b"o\n" and not self.opened.done():
+            self.opened.set_result(None)
+
+    def on_end(self, status: int) -> None:
+        """Ask for the next answer: this one has reached its limit, or the poll is answered."""
+        self._in.transport.write(self.post(self.receiving))
+
+    def on_sent(self, status: int) -> None:
+        """The message was taken."""
+        assert status == 204, status
+        self._came()
+
+    def write(self) -> None:
+        """Write one message."""
+        self._pending = 2
+        assert self._out is not None
+        self._out.transport.write(self._message)
+
+    def close(self) -> None:
+        """Drop what is connected."""
+        self._in.transport.abort()
+        if self._out is not None:
+            self._out.transport.abort()
+
+    def _came(self) -> None:
+        # A message is through when it has been taken and has come back.
+        self._pending -= 1
+        if not self._pending:
+            self.done()
+
+
+class StreamingSession(HttpSession):
+    """Over xhr-streaming."""
+
+    receiving = "xhr_streaming"
+
+
+class PollingSession(HttpSession):
+    """Over xhr-polling. It polls again before it sends, as the client does."""
+
+    receiving = "xhr"
+
+    def on_piece(self, data: bytes) -> None:
+        """A piece of an answer to the receiving connection."""
+        if data[:1] == b"a":
+            self._echoed = True
+        else:
+            super().on_piece(data)
+
+    _echoed = False
+
+    def on_end(self, status: int) -> None:
+        """Ask for the next answer: this one has reached its limit, or the poll is answered."""
+        super().on_end(status)
+        if self._echoed:
+            self._echoed = False
+            self._came()
+
+
+TRANSPORTS: dict[str, type[Session]] = {
+    "websocket": WebsocketSession,
+    "xhr-streaming": StreamingSession,
+    "xhr-polling": PollingSession,
+}
+
+
+async def open_all(transport: str, port: int, count: int, run: str) -> tuple[list[Session], float]:
+    """``count`` open sessions, 50 being opened at a time, and the seconds that it took."""
+    sessions = [TRANSPORTS[transport](port, f"/echo/000/{run}{number}") for number in range(count)]
+    waiting = iter(sessions)
+
+    async def work() -> None:
+        for session in waiting:
+            await session.open()
+
+    begin = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(50, count)):
+            # The group holds the task.
+            group.create_task(work())
+    return sessions, time.perf_counter() - begin
+
+
+def cpu_s(pid: int) -> float:
+    """The seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(task: dict[str, Any]) -> dict[str, Any]:
+    """Open sessions, echo for a while, and say how it went.
+
+    ``task`` holds transport, port, pid (the server's), sessions, seconds, run (a name for the sessions' ids), and
+    hold: whether to write a first result when all sessions are open, and to wait for a line on the standard input, so
+    that the server can be looked at.
+    """
+    sessions, opening = await open_all(task["transport"], task["port"], task["sessions"], task["run"])
+    result: dict[str, Any] = {"opens_per_s": len(sessions) / opening}
+    if task.get("hold"):
+        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+    if task["seconds"]:
+        for session in sessions:
+            await session.prepare()
+        for session in sessions:
+            session.go()
+        await asyncio.sleep(task["seconds"] / 5)
+        for session in sessions:
+            session.count = 0
+            session.latencies.clear()
+        begin, cpu = time.perf_counter(), cpu_s(task["pid"])
+        await asyncio.sleep(task["seconds"])
+        took, cpu = time.perf_counter() - begin, cpu_s(task["pid"]) - cpu
+        count = sum(session.count for session in sessions)
+        latencies = sorted(latency for session in sessions for latency in session.latencies)
+        result |= {
+            "per_s": count / took,
+            "cpu_s_per_10k": cpu / count * 10_000 if count else None,
+            "median_ms": latencies[len(latencies) // 2] * 1000 if latencies else None,
+            "p99_ms": latencies[len(latencies) * 99 // 100] * 1000 if latencies else None,
+        }
+    for session in sessions:
+        session.close()
+    return result
+
+
+def main() -> None:
+    """Read the task, measure, write the result."""
+    task = json.loads(sys.stdin.readline())
+    try:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    except ImportError:
+        factory = None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        sys.stdout.write(json.dumps(runner.run(measure(task))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
