@@ -4,20 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
 from aiohttp import web
 
 from lab.browser.find import locate
-from lab.errors import EnvironmentFailure
 from lab.tasks import end, spawn
 
 
 def need(name: str) -> None:
-    """Skip the test where engine ``name`` is not installed."""
-    try:
-        locate(name)
-    except EnvironmentFailure as error:
-        pytest.skip(str(error))
+    """Fail here, with the remedy at hand, where engine ``name`` is not installed: `lab install` is part of the set-up."""
+    locate(name)
 
 
 def is_alive(pid: int) -> bool:
