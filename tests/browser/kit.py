@@ -11,7 +11,7 @@ from lab.tasks import end, spawn
 
 
 def need(name: str) -> None:
-    """Fail here, with the remedy at hand, where engine ``name`` is not installed: `lab install` is part of the set-up."""
+    """Fail here, with the remedy at hand, where engine ``name`` is not installed: the set-up installs it."""
     locate(name)
 
 
