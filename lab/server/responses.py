@@ -63,6 +63,7 @@ async def stream(
     await response.prepare(request)
     await response.write(prelude)
     receiver = HttpReceiver(request.transport, wrap, endpoint.options.response_limit)
+    receiver.chunked = request.version >= HttpVersion11
     session = endpoint.sessions.find(path.session, path.name)
     session.attach(receiver)
     endpoint.watch()

@@ -36,7 +36,9 @@ class WebsocketReceiver(LiveReceiver):
         self._flusher: asyncio.Task[None] | None = None
 
     def push(self, data: bytes) -> None:
-        """Keep ``data``; see to it that someone writes it."""
+        """Write ``data`` where that can be done at once, else keep it and see to it that someone writes it."""
+        if self._flusher is None and self.write_now(head(len(data)) + data):
+            return
         super().push(data)
         if self.reading and self._flusher is None:
             self._flusher = spawn(self._flush_aside(), name="websocket writes")
@@ -89,6 +91,15 @@ class WebsocketReceiver(LiveReceiver):
     async def _ping(self) -> None:
         with contextlib.suppress(ConnectionError):
             await self.ws.ping()
+
+
+def head(size: int) -> bytes:
+    """The head of a frame that holds a whole text of ``size`` bytes (RFC 6455, section 5.2)."""
+    if size < 126:
+        return bytes((0x81, size))
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
 def refuse(request: web.Request, endpoint: Endpoint) -> web.Response | None:
