@@ -35,6 +35,8 @@ class Endpoint:
         self.log = log
         """Where requests are written down; None where nobody wants events."""
         self.sessions = Sessions(service, options.settings(), emit, limit=options.session_limit)
+        self.direct = False
+        """Whether nobody else looks at responses, so that they can be written without aiohttp's help."""
         self.closing = False
         self._routes = find_routes()
         self._skipped = len(prefix)

@@ -62,6 +62,8 @@ class LabServer:
             self.endpoint,
             *(mount(self._app, each.prefix, services.find(each.service)(), each.options, emit) for each in beside),
         ]
+        for endpoint in self._endpoints:
+            endpoint.direct = emit is ignore
         # The endpoint's log is the application's: requests are numbered through.
         self._log: RequestLog | None = self.endpoint.log
         self._app.router.add_route("*", "/{path:.*}", self._serve_file)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 
 from aiohttp import HttpVersion11, web
 
 from lab.server.answers import session_headers
 from lab.server.endpoint import Endpoint
+from lab.server.ready import answer
 from lab.server.receivers import HttpReceiver
 from lab.server.requests import SENT, WHY
 from lab.sockjs.paths import Path
@@ -32,7 +34,8 @@ async def poll(
         if receiver.is_gone():
             raise ConnectionResetError("the client has gone")
         body = b"".join(receiver.pending)
-        response = web.Response(body=body, headers=session_headers(request, endpoint.options, content_type))
+        headers = session_headers(request, endpoint.options, content_type)
+        response = answer(request, endpoint, HTTPStatus.OK, headers, body)
         # Written here and not later by aiohttp: the session must learn it when the client went with the frame.
         await response.prepare(request)
         await response.write_eof()

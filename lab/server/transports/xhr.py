@@ -1,10 +1,13 @@
 """xhr-polling, and sending by POST, which xhr-streaming, eventsource and htmlfile use too."""
 
+from http import HTTPStatus
+
 from aiohttp import web
 
 from lab.server import responses
 from lab.server.answers import JAVASCRIPT, TEXT, session_headers
 from lab.server.endpoint import Endpoint
+from lab.server.ready import answer
 from lab.server.routes import Route
 from lab.server.sending import take
 from lab.sockjs.paths import Path
@@ -25,7 +28,7 @@ async def send(request: web.Request, endpoint: Endpoint, path: Path) -> web.Stre
     refused = await take(request, endpoint, path)
     if refused is not None:
         return refused
-    return web.Response(status=204, headers=session_headers(request, endpoint.options, TEXT))
+    return answer(request, endpoint, HTTPStatus.NO_CONTENT, session_headers(request, endpoint.options, TEXT))
 
 
 ROUTES = [Route("xhr", ("POST",), poll, shared=True), Route("xhr_send", ("POST",), send, shared=True)]
