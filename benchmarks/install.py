@@ -7,23 +7,28 @@ from pathlib import Path
 
 from lab import cache
 
-PYPI = ("sockjs==0.13.0", "sockjs-tornado==1.0.7", "uvloop")
-NPM = ("sockjs@0.3.24",)
+PYPI = {"aio-libs": "sockjs==0.13.0", "tornado": "sockjs-tornado==1.0.7"}
+"""Each in an environment of its own: both call their package ``sockjs``."""
+NPM = "sockjs@0.3.24"
 
 
-def python() -> Path:
-    """The interpreter of a virtual environment that has the Python peers.
+def python(peer: str) -> Path:
+    """The interpreter of a virtual environment that has this peer.
 
     Raises:
-        subprocess.CalledProcessError: they cannot be installed.
+        subprocess.CalledProcessError: it cannot be installed.
     """
-    folder = cache.folder("benchmarks") / "python"
+    folder: Path = cache.folder("benchmarks") / peer
     path = folder / "bin" / "python"
     done = folder / ".installed"
-    if not done.exists() or done.read_text() != " ".join(PYPI):
+    if not done.exists() or done.read_text() != PYPI[peer]:
         venv.create(folder, clear=True, with_pip=True)
-        subprocess.run([path, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYPI], check=True)
-        done.write_text(" ".join(PYPI))
+        subprocess.run(
+            [path, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYPI[peer]],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+        done.write_text(PYPI[peer])
     return path
 
 
@@ -33,10 +38,10 @@ def node() -> Path:
     Raises:
         subprocess.CalledProcessError: it cannot be installed.
     """
-    folder = cache.folder("benchmarks") / "node"
+    folder: Path = cache.folder("benchmarks") / "node"
     folder.mkdir(exist_ok=True)
     if not (folder / "node_modules" / "sockjs").is_dir():
         (folder / "package.json").write_text('{"private": true}')
-        command = ["npm", "install", "--no-audit", "--no-fund", "--silent", *NPM]
+        command = ["npm", "install", "--no-audit", "--no-fund", "--silent", NPM]
         subprocess.run(command, check=True, cwd=folder, stdout=sys.stderr)
     return folder

@@ -30,12 +30,11 @@ Cell = tuple[str, str, int]
 def commands() -> dict[str, list[str | Path]]:
     """How each server is started."""
     own = [sys.executable]
-    peers = install.python()
     found: dict[str, list[str | Path]] = {
         OURS: [*own, PEERS / "ours.py"],
         "bare aiohttp": [*own, PEERS / "bare.py"],
-        "aio-libs": [peers, PEERS / "aiolibs.py"],
-        "tornado": [peers, PEERS / "tornado_echo.py"],
+        "aio-libs": [install.python("aio-libs"), PEERS / "aiolibs.py"],
+        "tornado": [install.python("tornado"), PEERS / "tornado_echo.py"],
         "sockjs-node": ["node", PEERS / "node.js"],
     }
     try:

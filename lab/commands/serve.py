@@ -86,6 +86,7 @@ def command(
 
     Durations and sizes carry their unit: 250ms, 25s, 4KiB. Run a conformance suite with --protocol-test.
     """
+    from lab.server.loops import factory
     from lab.server.options import ServerOptions
     from lab.units import duration_ms, size_bytes
 
@@ -102,7 +103,8 @@ def command(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    asyncio.run(_serve(host, port, options, protocol_test, events))
+    with asyncio.Runner(loop_factory=factory()) as runner:
+        runner.run(_serve(host, port, options, protocol_test, events))
 
 
 def _read(option: str, text: str, read: Callable[[str], T]) -> T:

@@ -6,7 +6,8 @@ over HTTP, that or a single JSON string over a websocket (sockjs-protocol 0.3.3,
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from json import JSONDecoder
 from json.encoder import encode_basestring
 from typing import Any
@@ -93,9 +94,30 @@ def _refuse(constant: str) -> Any:
 _parse = JSONDecoder(parse_constant=_refuse).decode
 
 
+def _quick_parser() -> Callable[[str | bytes | bytearray], Any] | None:
+    """The parser of orjson, where that is installed.
+
+    What it refuses is not taken as broken: lone surrogates, for one, are for the parser of the standard library,
+    whose answers hold. What it takes, that one takes too.
+    """
+    try:
+        found: Callable[[str | bytes | bytearray], Any] = import_module("orjson").loads
+    except ImportError:
+        return None
+    return found
+
+
+_quick = _quick_parser()
+
+
 def _decode(payload: str | bytes | bytearray) -> Any:
     if not payload:
         raise PayloadError("Payload expected.")
+    if _quick is not None:
+        try:
+            return _quick(payload)
+        except ValueError:
+            pass
     try:
         return _parse(payload if isinstance(payload, str) else payload.decode("utf-8"))
     except (ValueError, RecursionError):

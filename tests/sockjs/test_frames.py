@@ -126,3 +126,21 @@ def test_decode_raises_nothing_else(payload: bytes | str) -> None:
 
 def utf16(text: str) -> bytes:
     return text.encode("utf-16", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    ("payload", "texts"), [('["a"]', ["quick"]), (r'["\ud800"]', ["\ud800"]), (b'["a","\xe2\x98\x83"]', ["quick"])]
+)
+def test_quick_parser_is_believed_in_what_it_takes_only(monkeypatch, payload, texts: list[str]) -> None:
+    def quick(payload: str | bytes) -> list[str]:
+        if "ud800" in str(payload):
+            raise ValueError(payload)
+        return ["quick"]
+
+    monkeypatch.setattr(frames, "_quick", quick)
+    assert frames.decode_messages(payload) == texts
+
+
+def test_standard_parser_serves_alone(monkeypatch) -> None:
+    monkeypatch.setattr(frames, "_quick", None)
+    assert frames.decode_messages('["a"]') == ["a"]
