@@ -47,14 +47,19 @@ class Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one request."""
         path = paths.parse(request.rel_url.raw_path[self._skipped :])
-        if self.log is None:
-            return await self._serve(request, path)
-        return await self.log.follow(
-            request,
-            lambda request: self._serve(request, path),
-            session=path.session if path else "",
-            transport=path.name if path else "",
-        )
+        try:
+            if self.log is None:
+                return await self._serve(request, path)
+            return await self.log.follow(
+                request,
+                lambda request: self._serve(request, path),
+                session=path.session if path else "",
+                transport=path.name if path else "",
+            )
+        except ConnectionError:
+            # The client has gone, which aiohttp would log as an error of the server. It notices by itself when it
+            # comes to write this.
+            return web.Response()
 
     def watch(self) -> None:
         """Look after connections from now on, as long as there are sessions over HTTP."""

@@ -67,6 +67,8 @@ class RequestLog:
                 why = request.get(WHY, "done")
             return response
         except (ConnectionError, asyncio.CancelledError):
+            # What is answered now comes to nobody.
+            request[_FOLLOWER] = None
             raise
         except Exception:
             why = "done"
