@@ -153,8 +153,10 @@ def mount(
         raise ValueError(f"expected a prefix such as '/echo', got {prefix!r}")
     log = None if emit is ignore else log_of(app, emit)
     endpoint = Endpoint(prefix, service, options or ServerOptions(), emit, log)
-    below = "{rest:(?:/.*)?}" if prefix else "/{rest:.*}"
-    app.router.add_route("*", prefix + below, endpoint.handle)
+    # Two routes, since the router finds a prefix that ends before a slash without trying every other route.
+    if prefix:
+        app.router.add_route("*", prefix, endpoint.handle)
+    app.router.add_route("*", prefix + "/{rest:.*}", endpoint.handle)
 
     async def close(app: web.Application) -> None:
         await endpoint.close()
