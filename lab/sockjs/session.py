@@ -399,6 +399,7 @@ class Session:
             self._forget(actions)
 
     def _forget(self, actions: list[Action]) -> None:
+        self._queue, self._queued = [], 0
         self._move("expire")
         self.deadline = None
         actions.append(Forget())

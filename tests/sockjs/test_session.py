@@ -308,3 +308,12 @@ def test_receiver_that_was_turned_away_harms_nothing() -> None:
     session.attach(other, 1)
     assert brief(session.undelivered(other, 2)) == []
     assert session.state is State.OPEN
+
+
+def test_session_that_timed_out_gives_nothing_to_late_receivers() -> None:
+    session = opened(polling())
+    session.send("a", 1)
+    session.tick(session.deadline)
+    assert session.state is State.CLOSED
+    assert brief(session.attach(polling(), 99)) == [("end", "done", 1000)]
+    assert session.deadline is None
