@@ -12,7 +12,7 @@ from lab.runner.outcome import Ending
 from lab.runner.setup import network_lines
 from lab.scenario.matrix import Case
 from lab.scenario.model import Hop
-from lab.timeline.attempts import attempts_of
+from lab.timeline.attempts import attempts_of, open_ms_of, transport_of
 from lab.timeline.diagnosis import diagnose
 from lab.timeline.headroom import decided_by_machine, head_room_of
 from lab.timeline.messages import messages_of
@@ -90,10 +90,7 @@ def conclude(seen: Seen) -> Concluded:
     case, scenario = seen.case, seen.case.scenario
     events = sorted(seen.events, key=lambda event: event.t_ms)
     attempts = attempts_of(events)
-    opened = next((attempt for attempt in attempts if attempt.outcome == "opened"), None)
-    transport = opened.transport if opened else None
-    created = next((event.t_ms for event in events if event.kind == "client.new"), None)
-    onopen = next((event.t_ms for event in events if event.kind == "client.open"), None)
+    transport = transport_of(attempts)
     hop_failure = next((event for event in events if event.kind == "hop.failed"), None)
     if seen.failure is not None:
         checks = list(seen.steps)
@@ -120,7 +117,7 @@ def conclude(seen: Seen) -> Concluded:
         message=ending.message,
         remedy=ending.remedy,
         transport=transport,
-        open_ms=onopen - created if onopen is not None and created is not None else None,
+        open_ms=open_ms_of(events),
         began_at=seen.began_at,
         duration_ms=seen.duration_ms,
         client_ms=_client_ms(events),
