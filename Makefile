@@ -34,7 +34,7 @@ setup: .venv/.ready
 # Locks what pyproject.toml asks for (needs pip-tools).
 lock:
 	pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	  --no-emit-find-links --no-emit-trusted-host --no-header --extra dev -o requirements.lock pyproject.toml
+	  --no-emit-find-links --no-emit-trusted-host --no-header --extra dev --extra fast -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
