@@ -14,7 +14,8 @@ A behaviour is a plain class with mitmproxy's hooks as methods and a pydantic mo
 
     addons = [NoCache.addon()]
 
-What belongs to one flow lives in ``flow.metadata``; a behaviour itself keeps none of it. Bodies pass unbuffered
+What belongs to one flow lives in ``flow.metadata``; a behaviour itself keeps none of it. One that draws lots uses
+``self.random``. Bodies pass unbuffered
 unless a hook asks for a whole one with ``flow.request.stream = False`` in ``requestheaders`` or
 ``flow.response.stream = False`` in ``responseheaders``. The last line lets the file run under a bare mitmdump.
 """
@@ -25,6 +26,7 @@ import logging
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
@@ -34,6 +36,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lab import shipped
 from lab.errors import LabError, UsageError
 from lab.network.bare import BareAddon, explain
+from lab.network.filter import Filter
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,20 @@ class Behaviour:
         self.parameters = parameters or self.Parameters()  # type: ignore[assignment] # a subclass has its own model
         self.report: Report = log_report
         """The hop puts its own here."""
+        self.filter = Filter()
+        """What it acts on, and when: the hop asks it before it calls a hook."""
+        self.random = Random(0)
+        """Where it draws its lots: nothing else, so that the same seed gives the same decisions."""
+
+    def limit(self, limits: Any | None, *, place: str = "") -> None:
+        """Take the limits of a use: its filter and its seed.
+
+        Args:
+            limits: lab.scenario.limits.Limits, or whatever has its attributes; no limits and seed 0 where None.
+            place: Where in the network it stands. Two uses with one seed, at two places, draw different lots.
+        """
+        self.filter = Filter.of(limits)
+        self.random = Random(f"{limits.seed if limits else 0}/{place}/{self.name}")
 
     def __init_subclass__(cls) -> None:
         cls.name = cls.__module__.rpartition(".")[2]

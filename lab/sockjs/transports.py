@@ -1,5 +1,6 @@
 """The transports of sockjs-client, under the names that it gives them, in the order in which it tries them."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 TransportName = Literal[
@@ -18,3 +19,18 @@ TransportName = Literal[
 """A transport by the client's own name for it (sockjs-client, lib/transport-list.js)."""
 
 TRANSPORTS: tuple[TransportName, ...] = get_args(TransportName)
+
+URL_NAMES: Mapping[TransportName, frozenset[str]] = {
+    "websocket": frozenset({"websocket"}),
+    "xhr-streaming": frozenset({"xhr_streaming"}),
+    "xdr-streaming": frozenset({"xhr_streaming"}),
+    "eventsource": frozenset({"eventsource"}),
+    "iframe-eventsource": frozenset({"eventsource"}),
+    "htmlfile": frozenset({"htmlfile"}),
+    "iframe-htmlfile": frozenset({"htmlfile"}),
+    "xhr-polling": frozenset({"xhr"}),
+    "xdr-polling": frozenset({"xhr"}),
+    "iframe-xhr-polling": frozenset({"xhr"}),
+    "jsonp-polling": frozenset({"jsonp", "jsonp_send"}),
+}
+"""The last part of the URLs that are a transport's own. Most send to ``xhr_send``, which is nobody's own."""

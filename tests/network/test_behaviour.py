@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,3 +88,15 @@ def test_unknown_name_is_answered_with_a_near_one() -> None:
 def test_parameters_cannot_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Behaviour.Parameters().anything = 1  # type: ignore[attr-defined] # that is what must fail
+
+
+def drawn(seed: int, place: str) -> list[float]:
+    behaviour = Catalogue().make("no_upgrade", {})
+    behaviour.limit(SimpleNamespace(when=None, after=0.0, for_=None, every=None, nth=None, seed=seed), place=place)
+    return [behaviour.random.random() for _ in range(5)]
+
+
+def test_same_seed_at_one_place_draws_the_same_lots() -> None:
+    assert drawn(1, "hop1/0") == drawn(1, "hop1/0")
+    assert drawn(1, "hop1/0") != drawn(2, "hop1/0")
+    assert drawn(1, "hop1/0") != drawn(1, "hop2/0")
