@@ -6,35 +6,34 @@ lab/scenario/locate.py leads from the widened form back to what was written, and
 describes the short forms to editors: whoever changes one of them changes all three.
 """
 
-import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
 from lab.scenario.base import Model, raise_at
+from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
 from lab.scenario.network import BehaviourUse, Hop, check_order
-from lab.scenario.steps import Close, Connect, Idle, Receive, Send, Step
+from lab.scenario.page import Page
+from lab.scenario.steps import Step
+from lab.scenario.steps.close import Close
+from lab.scenario.steps.connect import Connect
+from lab.scenario.steps.receive import Receive
+from lab.scenario.steps.send import Send
 from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.wrong import wrong
-from lab.sockjs.transports import TransportName
 
 __all__ = [
     "AttemptOutcome",
     "BehaviourUse",
     "Client",
-    "Close",
-    "Connect",
     "EngineName",
     "Expectation",
     "Expectations",
     "ExpectedAttempt",
     "Hop",
-    "Idle",
     "Page",
-    "Receive",
     "Scenario",
-    "Send",
     "Server",
     "Step",
 ]
@@ -56,44 +55,6 @@ class Server(Model):
     )
     cookie: bool = Field(False, description="Whether the service needs the JSESSIONID cookie.")
     websocket: bool = Field(True, description="Whether the server offers the websocket transport.")
-
-
-class Page(Model):
-    """The page that the client runs in."""
-
-    scheme: Literal["http", "https"] = Field("http", description="How the page and the endpoint are served.")
-    origin: Literal["same", "cross"] = Field(
-        "same", description="Whether the endpoint has the page's origin or another host's."
-    )
-
-
-_VERSION = r"^\d+\.\d+\.\d+$"
-
-
-def _check_version(value: str) -> str:
-    if not re.fullmatch(_VERSION, value, re.ASCII):
-        raise wrong("not a release", "a release of sockjs-client, such as 1.6.1")
-    return value
-
-
-Version = Annotated[
-    str,
-    AfterValidator(_check_version),
-    WithJsonSchema({"type": "string", "pattern": _VERSION, "examples": ["1.6.1"]}),
-]
-"""A release of sockjs-client: three numbers."""
-
-
-class Client(Model):
-    """The sockjs-client: which release, and the options it is created with."""
-
-    version: Version = Field("1.6.1", description="A release of sockjs-client on npm.")
-    transports: list[TransportName] = Field(
-        default_factory=list, description="The transports that it may use; all where the list is empty."
-    )
-    server: str | None = Field(None, description="The `server` part of the session URL; random where null.")
-    session_id: int | None = Field(None, ge=1, le=200, description="Length of the random session id.")
-    timeout: Milliseconds | None = Field(None, description="The least time that a transport gets to open.")
 
 
 def _all_engines() -> list[EngineName]:

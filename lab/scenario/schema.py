@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from lab.scenario.expectations import AttemptOutcome
 from lab.scenario.model import Scenario
-from lab.scenario.steps import MAIN_ARGUMENT, STEPS
+from lab.scenario.step import StepModel
+from lab.scenario.steps import STEPS
 from lab.sockjs.transports import TRANSPORTS
 
 Json: TypeAlias = dict[str, Any]
@@ -52,6 +53,7 @@ def _add_short_forms(scenario: Json, definitions: Json, parameters: Mapping[str,
     definitions["FullAttempt"] = definitions["ExpectedAttempt"]
     definitions["ExpectedAttempt"] = _attempt()
     for name, model in STEPS.items():
+        definitions[model.__name__] |= _choice(model)
         definitions[f"Full{model.__name__}"] = _full_step(definitions[model.__name__])
         definitions[model.__name__] = _arguments(name, definitions[model.__name__])
     definitions["Step"] = _step(definitions)
@@ -96,6 +98,11 @@ def _attempt() -> Json:
     return {"anyOf": [_one_key({transport: outcome for transport in TRANSPORTS}), _ref("FullAttempt")]}
 
 
+def _choice(step: type[StepModel]) -> Json:
+    """Where a step takes exactly one of several keys, what says so."""
+    return {"oneOf": [{"required": [key]} for key in step.one_of]} if step.one_of else {}
+
+
 def _full_step(step: Json) -> Json:
     """A step with its name under ``step``, which the model, but not the file, may leave out."""
     return {**step, "required": ["step", *step.get("required", [])]}
@@ -106,15 +113,24 @@ def _arguments(name: str, step: Json) -> Json:
     about = {"description": step["description"]}
     properties = {key: value for key, value in step["properties"].items() if key != "step"}
     branches: list[Json] = [{**step, "properties": properties}]
-    if name in MAIN_ARGUMENT:
-        branches.append(properties[MAIN_ARGUMENT[name]])
-    if not step.get("required"):
+    main = STEPS[name].main_argument
+    if main is not None:
+        branches.append(_without_null(properties[main]))
+    if not step.get("required") and "oneOf" not in step:
         branches.append({"type": "null"})
     return {**about, "anyOf": branches}
 
 
+def _without_null(schema: Json) -> Json:
+    """The schema of a value that is there."""
+    if "anyOf" not in schema:
+        return schema
+    return {**schema, "anyOf": [branch for branch in schema["anyOf"] if branch != {"type": "null"}]}
+
+
 def _step(definitions: Json) -> Json:
-    alone = [name for name, model in STEPS.items() if not definitions[f"Full{model.__name__}"]["required"][1:]]
+    full = {name: definitions[f"Full{model.__name__}"] for name, model in STEPS.items()}
+    alone = [name for name, step in full.items() if not step["required"][1:] and "oneOf" not in step]
     return {
         "description": "What the client does.",
         "anyOf": [

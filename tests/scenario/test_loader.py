@@ -11,8 +11,14 @@ from pydantic import BaseModel, ConfigDict
 from lab import shipped
 from lab.errors import UsageError
 from lab.scenario.loader import load, load_bytes
-from lab.scenario.model import BehaviourUse, Close, Connect, ExpectedAttempt, Hop, Idle, Receive, Scenario, Send, Step
+from lab.scenario.model import BehaviourUse, ExpectedAttempt, Hop, Scenario
 from lab.scenario.problems import ScenarioErrors
+from lab.scenario.step import StepModel
+from lab.scenario.steps.close import Close
+from lab.scenario.steps.connect import Connect
+from lab.scenario.steps.idle import Idle
+from lab.scenario.steps.receive import Receive
+from lab.scenario.steps.send import Send
 
 
 class NoUpgrade(BaseModel):
@@ -49,7 +55,7 @@ def scenario_of(text: str) -> Scenario:
         ("close: {code: 3000, reason: bye}", Close(code=3000, reason="bye")),
     ],
 )
-def test_loader_takes_every_form_of_a_step(step: str, expected: Step) -> None:
+def test_loader_takes_every_form_of_a_step(step: str, expected: StepModel) -> None:
     assert scenario_of(f"steps:\n  - {step}\n").steps == [expected]
 
 

@@ -148,7 +148,7 @@ TABLE = [
         x:4:3: unknown key "verison" in "client.verison"
           4 |   client.verison: [1.6.1]
             |   ^^^^^^^^^^^^^^
-          expected one of version, transports, server, session_id, timeout
+          expected one of version, path, url, transports, server, session_id, timeout, transport_options
           did you mean "client.version"?
 
         x:5:3: unknown key "clent" in "clent.version"

@@ -76,6 +76,8 @@ def errors(schema: Any, value: Any, root: Any = None) -> Iterator[str]:
                 held = type(value) is type(want) and value == want
             case "anyOf":
                 held = any(not list(errors(branch, value, root)) for branch in want)
+            case "oneOf":
+                held = sum(not list(errors(branch, value, root)) for branch in want) == 1
             case "pattern":
                 held = not isinstance(value, str) or re.search(want, value) is not None
             case "minimum":
@@ -88,6 +90,8 @@ def errors(schema: Any, value: Any, root: Any = None) -> Iterator[str]:
                 held = not isinstance(value, list) or len(value) >= want
             case "minProperties":
                 held = not isinstance(value, dict) or len(value) >= want
+            case "maxLength":
+                held = not isinstance(value, str) or len(value) <= want
             case "maxProperties":
                 held = not isinstance(value, dict) or len(value) <= want
             case "required":
@@ -113,7 +117,10 @@ RIGHT = [
     "{}",
     *(f"steps: [{step}]" for step in (
         "connect", "connect: ", "connect: {within: 5s}", "{step: connect}", "{step: connect, within: 1h}",
-        "send: hello", "send: {text: hello}", "{step: send, text: hello}",
+        "send: hello", "send: {text: hello}", "{step: send, text: hello}", "send: {texts: [a, b], every: 5ms}",
+        "send: {made: {count: 3, kind: astral}}", "push: a", "push: {made: {}}", "connect: second",
+        "expect: {transport: websocket}", "wait for: {state: closed, connection: a}", "open tab: second",
+        "evaluate: {script: x, equals: 1}",
         "receive", "receive: ", "receive: hello", "receive: {text: hello, within: 1.5s}", "{step: receive}",
         "idle: 250ms", "idle: {for: 250ms}", "{step: idle, for: 2m}",
         "close", "close: {code: 3000, reason: bye}", "close: {}", "close: {code: 1000}",

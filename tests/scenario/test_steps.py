@@ -1,9 +1,15 @@
+import importlib
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from lab.scenario.steps import MAIN_ARGUMENT, STEPS, Close, Connect, Idle, Receive, Send, Step
+from lab.scenario.steps import STEPS, Step
+from lab.scenario.steps.close import Close
+from lab.scenario.steps.connect import Connect
+from lab.scenario.steps.idle import Idle
+from lab.scenario.steps.receive import Receive
+from lab.scenario.steps.send import Send
 
 ADAPTER: TypeAdapter[Step] = TypeAdapter(Step)
 
@@ -55,5 +61,13 @@ def test_close_takes_the_codes_that_the_client_takes(code: int, right: bool) -> 
 
 
 def test_main_arguments_are_keys_of_their_steps() -> None:
-    for name, key in MAIN_ARGUMENT.items():
+    mains = {name: model.main_argument for name, model in STEPS.items() if model.main_argument}
+    assert mains["send"] == "text"
+    for name, key in mains.items():
         assert key in {field.alias or own for own, field in STEPS[name].model_fields.items()}
+
+
+def test_every_step_has_a_file_that_performs_it() -> None:
+    for name in STEPS:
+        module = importlib.import_module(f"lab.runner.steps.{name.replace(' ', '_')}")
+        assert callable(module.run)

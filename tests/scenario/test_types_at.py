@@ -5,7 +5,9 @@ from lab.scenario.expectations import Expectation
 from lab.scenario.locate import Loc
 from lab.scenario.model import Scenario, Server
 from lab.scenario.network import Hop
-from lab.scenario.steps import Idle, Receive, Send
+from lab.scenario.steps.idle import Idle
+from lab.scenario.steps.receive import Receive
+from lab.scenario.steps.send import Send
 from lab.scenario.types_at import keys_of, models_at
 
 
@@ -44,4 +46,4 @@ def test_parameters_of_an_unknown_behaviour_have_no_model() -> None:
 
 def test_keys_are_those_of_a_file() -> None:
     assert keys_of(Idle) == ["for"]
-    assert keys_of(Receive) == ["text", "within"]
+    assert keys_of(Receive) == ["connection", "text", "count", "within"]

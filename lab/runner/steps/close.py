@@ -1,7 +1,7 @@
 """close: close the client and wait until it says so."""
 
 from lab.runner.stage import Stage, StepFailed, closing, refused
-from lab.scenario.model import Close
+from lab.scenario.steps.close import Close
 
 
 async def run(step: Close, stage: Stage) -> None:

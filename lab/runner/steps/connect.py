@@ -3,7 +3,8 @@
 from typing import Any
 
 from lab.runner.stage import NeverOpened, Stage, StepFailed, closing, refused
-from lab.scenario.model import Client, Connect
+from lab.scenario.client import Client
+from lab.scenario.steps.connect import Connect
 
 
 def options_of(client: Client) -> dict[str, Any]:

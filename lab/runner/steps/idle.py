@@ -3,7 +3,7 @@
 import asyncio
 
 from lab.runner.stage import Stage
-from lab.scenario.model import Idle
+from lab.scenario.steps.idle import Idle
 
 
 async def run(step: Idle, stage: Stage) -> None:

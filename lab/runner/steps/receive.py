@@ -1,7 +1,7 @@
 """receive: wait for the next message that no receive step has had yet."""
 
 from lab.runner.stage import Stage, StepFailed, closing
-from lab.scenario.model import Receive
+from lab.scenario.steps.receive import Receive
 from lab.texts import fnv1a, quoted
 
 

@@ -1,7 +1,7 @@
 """send: send one message."""
 
 from lab.runner.stage import Stage, refused
-from lab.scenario.model import Send
+from lab.scenario.steps.send import Send
 from lab.texts import quoted
 
 

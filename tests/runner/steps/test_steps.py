@@ -12,7 +12,12 @@ from lab.runner.measuring import MeasuringLock
 from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.runner.steps.connect import options_of
-from lab.scenario.model import Client, Close, Connect, Idle, Receive, Send
+from lab.scenario.client import Client
+from lab.scenario.steps.close import Close
+from lab.scenario.steps.connect import Connect
+from lab.scenario.steps.idle import Idle
+from lab.scenario.steps.receive import Receive
+from lab.scenario.steps.send import Send
 from lab.texts import fnv1a
 
 

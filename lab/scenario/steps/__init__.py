@@ -1,0 +1,82 @@
+"""The steps of a scenario, one file each, found by their place; in full and in short.
+
+A file holds one subclass of `lab.scenario.step.StepModel`, whose ``step`` is the step's name in a scenario. What
+performs it is the file of the same name in lab/runner/steps/.
+"""
+
+import importlib
+import pkgutil
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Tag
+
+from lab.scenario.base import Model
+from lab.scenario.step import StepModel
+from lab.scenario.wrong import Place, wrong
+
+
+def _found() -> dict[str, type[StepModel]]:
+    steps: dict[str, type[StepModel]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        (model,) = (
+            value
+            for value in vars(loaded).values()
+            if isinstance(value, type) and issubclass(value, StepModel) and value.__module__ == loaded.__name__
+        )
+        steps[model.model_fields["step"].default] = model
+    return dict(sorted(steps.items()))
+
+
+STEPS: dict[str, type[StepModel]] = _found()
+"""What each step's name stands for."""
+
+
+def _widen_step(value: Any) -> Any:
+    """``close``, ``send: hello`` and ``receive: {text: hello, within: 2s}`` in their one full form."""
+    if isinstance(value, str):
+        _check_step(value)
+        return {"step": value}
+    if isinstance(value, dict) and "step" in value:
+        _check_step(value["step"], at="step")
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, arguments),) = value.items()
+        _check_step(name, at="key")
+        if arguments is None:
+            return {"step": name}
+        if isinstance(arguments, dict):
+            if "step" in arguments:
+                raise wrong(f'"step" below "{name}"', "the step's name in one place", at="only value")
+            return {"step": name, **arguments}
+        main = STEPS[name].main_argument
+        if main is not None:
+            return {"step": name, main: arguments}
+        keys = ", ".join(field.alias or key for key, field in STEPS[name].model_fields.items() if key != "step")
+        raise wrong(f'wrong value for "{name}"', f"nothing, or keys and values ({keys})", at="only value")
+    if isinstance(value, Model):
+        return value
+    several = isinstance(value, dict) and bool(value)
+    raise wrong("several steps in one item" if several else "not a step", f"one step: {', '.join(STEPS)}")
+
+
+def _check_step(name: object, *, at: Place = "value") -> None:
+    if not isinstance(name, str) or name not in STEPS:
+        raise wrong("unknown step", options=STEPS, word=name if isinstance(name, str) else "", at=at)
+
+
+def _step_name(value: Any) -> str | None:
+    name = value.get("step") if isinstance(value, dict) else getattr(value, "step", None)
+    return name if name in STEPS else None
+
+
+if TYPE_CHECKING:
+    Step: TypeAlias = StepModel
+else:
+    Step = Annotated[
+        reduce(or_, (Annotated[model, Tag(name)] for name, model in STEPS.items())),
+        Discriminator(_step_name),
+        BeforeValidator(_widen_step),
+    ]

@@ -1,0 +1,22 @@
+"""wait for: wait until the page shows something, or a connection gets somewhere."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from lab.scenario.step import MAIN, StepModel
+from lab.scenario.units import Milliseconds
+
+
+class WaitFor(StepModel):
+    """Wait until the page shows an element or a text, or a connection has opened, closed or had a heartbeat."""
+
+    main_argument: ClassVar[str | None] = "selector"
+    one_of: ClassVar[tuple[str, ...]] = ("selector", "text", "state")
+    step: Literal["wait for"] = Field("wait for", description="Which step this is.")
+    selector: str | None = Field(None, min_length=1, description="The element, as Playwright finds it.")
+    text: str | None = Field(None, min_length=1, description="The text that the page must show.")
+    state: Literal["open", "closed", "heartbeat"] | None = Field(None, description="What a connection must come to.")
+    connection: str = Field(MAIN, min_length=1, description="Which connection, by its name.")
+    tab: str = Field(MAIN, min_length=1, description="The tab, by its name.")
+    within: Milliseconds = Field(10_000.0, description="How long to wait.")
