@@ -28,7 +28,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from mitmproxy.http import HTTPFlow
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -37,6 +37,7 @@ from lab import shipped
 from lab.errors import LabError, UsageError
 from lab.network.bare import BareAddon, explain
 from lab.network.filter import Filter
+from lab.network.link.behaviour import LinkBehaviour
 
 logger = logging.getLogger(__name__)
 
@@ -102,22 +103,21 @@ class Behaviour:
 class Catalogue:
     """The behaviours at hand: the shipped ones, and those in further folders.
 
-    A file of a later folder takes the place of one with the same name in an earlier folder, so that a user's
-    own ``proxies/`` can replace a shipped behaviour. Files whose names begin with ``_`` are left alone.
+    Those of a proxy stand in the folder itself, those of a link in its folder ``link``. A file of a later folder
+    takes the place of one with the same name in an earlier folder, so that a user's own ``proxies/`` can replace a
+    shipped behaviour. Files whose names begin with ``_`` are left alone.
     """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self._classes: dict[str, type[Behaviour]] = {}
+        self._classes: dict[str, type[Behaviour] | type[LinkBehaviour]] = {}
         for folder in (shipped.PROXIES, *folders):
-            for path in sorted(folder.glob("*.py")):
-                if not path.name.startswith("_"):
-                    self._classes[path.stem] = _load(path)
+            self._classes |= _in_folder(folder)
 
     def __iter__(self) -> Any:
         """The names, sorted."""
         return iter(sorted(self._classes))
 
-    def __getitem__(self, name: str) -> type[Behaviour]:
+    def __getitem__(self, name: str) -> type[Behaviour] | type[LinkBehaviour]:
         """The behaviour called ``name``.
 
         Raises:
@@ -129,12 +129,20 @@ class Catalogue:
             raise UsageError(f"there is no behaviour called {name}", remedy=hint)
         return self._classes[name]
 
+    def kind(self, name: str) -> Literal["http", "link"]:
+        """Whether the behaviour called ``name`` acts on HTTP, in a proxy, or on bytes and time, in a link.
+
+        Raises:
+            UsageError: There is none.
+        """
+        return "link" if issubclass(self[name], LinkBehaviour) else "http"
+
     def parameter_models(self) -> dict[str, type[BaseModel]]:
         """The parameter model of each behaviour, by name."""
         return {name: self._classes[name].Parameters for name in self}
 
-    def make(self, name: str, parameters: Mapping[str, Any]) -> Behaviour:
-        """A behaviour with these parameters.
+    def make(self, name: str, parameters: Mapping[str, Any]) -> Any:
+        """A behaviour with these parameters, a `Behaviour` or a `LinkBehaviour` as `kind` says.
 
         Raises:
             UsageError: There is no such behaviour, or it does not take these parameters.
@@ -146,22 +154,43 @@ class Catalogue:
             raise UsageError(f"{name}: {explain(error)}") from None
 
 
-def _load(path: Path) -> type[Behaviour]:
-    """The one behaviour in the file at ``path``.
+def _in_folder(folder: Path) -> dict[str, type[Behaviour] | type[LinkBehaviour]]:
+    """The behaviours of one folder, by name.
 
     Raises:
-        LabError: The file cannot be run, or does not hold exactly one behaviour.
+        LabError: A file is not one behaviour, or a name stands for two.
+    """
+    found: dict[str, type[Behaviour] | type[LinkBehaviour]] = {}
+    kinds: tuple[type[Behaviour] | type[LinkBehaviour], ...] = (Behaviour, LinkBehaviour)
+    for kind, place in zip(kinds, (folder, folder / "link"), strict=True):
+        for path in sorted(place.glob("*.py")):
+            if path.name.startswith("_"):
+                continue
+            if path.stem in found:
+                raise LabError(
+                    f"{path}: there is a behaviour of a proxy of that name in {folder}",
+                    remedy="Give one of the two files another name: a scenario knows a behaviour by its name alone.",
+                )
+            found[path.stem] = _load(path, kind)
+    return found
+
+
+def _load(path: Path, kind: type[Behaviour] | type[LinkBehaviour]) -> type[Behaviour] | type[LinkBehaviour]:
+    """The one behaviour of this kind in the file at ``path``.
+
+    Raises:
+        LabError: The file cannot be run, or does not hold exactly one behaviour of this kind.
     """
     module = _run(path)
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Behaviour) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, kind) and value.__module__ == module.__name__
     ]
     if len(found) != 1:
         names = ", ".join(value.__name__ for value in found) or "none"
         raise LabError(
-            f"{path}: expected one subclass of lab.network.behaviour.Behaviour, found {names}",
+            f"{path}: expected one subclass of {kind.__module__}.{kind.__name__}, found {names}",
             remedy="One file is one behaviour; a file that is not one may begin with an underscore.",
         )
     return found[0]
