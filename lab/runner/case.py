@@ -21,12 +21,15 @@ from lab.network.topology import SERVER_NAMES, Network, server_uses_tls
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
 from lab.runner.setup import PREFIX, hop_specs, network_lines, server_options
-from lab.runner.stage import NeverOpened, Stage, StepFailed
+from lab.runner.server_side import ServerSide
+from lab.runner.stage import NeverOpened, OpenTab, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.scenario.matrix import Case
 from lab.scenario.model import Scenario
+from lab.scenario.step import MAIN
 from lab.server.host import LabServer
 from lab.tasks import end, spawn
+from lab.timeline.build import timeline_of
 from lab.timeline.results import Check
 
 SPARE_S = 30.0
@@ -47,8 +50,7 @@ class Tools:
 
 def allowance_s(scenario: Scenario) -> float:
     """Seconds after which a case is given up: what its steps may take, and `SPARE_S`."""
-    steps = sum(getattr(step, "within", 0.0) + getattr(step, "duration", 0.0) for step in scenario.steps)
-    return steps / 1000 + SPARE_S
+    return sum(step.allowed_ms for step in scenario.steps) / 1000 + SPARE_S
 
 
 class OneTry:
@@ -94,6 +96,7 @@ class OneTry:
             self._keep("events", "events.ndjson", "".join(f"{line}\n" for line in lines))
         seen.duration_ms = (time.perf_counter() - began) * 1000
         seen.events = self._log.ordered()
+        self._keep("timeline", "timeline.json", timeline_of(seen.events).model_dump_json())
         return conclude(seen)
 
     def _keep(self, kind: str, name: str, text: str) -> None:
@@ -133,7 +136,19 @@ class OneTry:
             recorder = Recorder(tab, self._log)
             stack.push_async_callback(recorder.stop)
             await recorder.start()
-            await self._steps(recorder, f"{network.endpoint_origin}{PREFIX}")
+            stage = Stage(
+                tabs={MAIN: OpenTab(tab, recorder)},
+                log=self._log,
+                client=scenario.client,
+                endpoint=f"{network.endpoint_origin}{PREFIX}",
+                lock=tools.lock,
+                server=ServerSide(lambda: server.endpoint.sessions),
+                folder=self._folder,
+                engine=engine.name,
+                page=f"{network.page_origin}/lab/page.html",
+                waits=self._waits,
+            )
+            await self._steps(stage, recorder)
             await recorder.stop()
             await self._pictures(tab, engine)
             self._waits("the end of server and network")
@@ -141,12 +156,10 @@ class OneTry:
     def _traces(self, engine: Engine) -> bool:
         return engine.traces_cheaply if self._tools.trace is None else self._tools.trace
 
-    async def _steps(self, recorder: Recorder, endpoint: str) -> None:
+    async def _steps(self, stage: Stage, recorder: Recorder) -> None:
         """Perform the steps until one does not go as the scenario says, or the page has died."""
-        scenario = self._case.scenario
-        stage = Stage(recorder, self._log, scenario.client, endpoint, self._tools.lock, self._waits)
         emit = self._log.bind("lab")
-        for index, step in enumerate(scenario.steps):
+        for index, step in enumerate(self._case.scenario.steps):
             emit("step", index=index, step=step.step, state="begin")
             performing = spawn(perform(step, stage), name=f"step {index + 1}")
             try:
@@ -159,10 +172,12 @@ class OneTry:
                 emit("step", index=index, step=step.step, state="failed", text=str(failed))
                 if isinstance(failed, StepFailed):
                     what = f"step {index + 1}, {step.step}"
-                    self._seen.steps = [Check(what=what, expected=failed.expected, actual=failed.actual, held=False)]
+                    broken = Check(what=what, expected=failed.expected, actual=failed.actual, held=False)
+                    self._seen.steps = [*self._seen.steps, broken]
                 return
             finally:
                 await end(performing)
+                self._seen.artefacts |= stage.artefacts
             emit("step", index=index, step=step.step, state="done")
 
     async def _pictures(self, tab: Tab, engine: Engine) -> None:

@@ -18,7 +18,12 @@ class Exchange:
     """One request as one side saw it, and what it saw of the answer."""
 
     side: str
+    """``hop1.client`` ... or ``server``, whichever node it was."""
     request: Event
+    node: str | None = None
+    """The server node that saw it, or that a balancer sent it to; None where there is only one."""
+    sent: Event | None = None
+    """``request.end``, with the bytes of the request's body."""
     response: Event | None = None
     data: list[Event] = field(default_factory=list)
     """The pieces of the answer's body, ``response.data``."""
@@ -90,9 +95,14 @@ class Connect:
     status: int | None
 
 
+def is_server(vantage: str) -> bool:
+    """Whether a vantage is the server, or one node of it: ``server``, ``server.node2``."""
+    return vantage == "server" or vantage.startswith("server.")
+
+
 def hop_of(side: str) -> str | None:
     """The hop that a side belongs to; None for the server."""
-    return None if side == "server" else side.rpartition(".")[0]
+    return None if is_server(side) else side.rpartition(".")[0]
 
 
 def sides_of(hops: Iterable[str]) -> list[str]:
@@ -105,7 +115,7 @@ def hops_of(events: Iterable[Event]) -> tuple[str, ...]:
     first: dict[str, float] = {}
     for event in events:
         hop, _, side = event.vantage.rpartition(".")
-        if side in ("client", "server") and hop:
+        if side in ("client", "server") and hop and not is_server(event.vantage):
             first[hop] = min(event.t_ms, first.get(hop, event.t_ms))
     numbers = {hop: int(hop[3:]) for hop in first if re.fullmatch(r"hop\d+", hop)}
     return tuple(sorted(first, key=lambda hop: numbers[hop] if len(numbers) == len(first) else first[hop]))
@@ -115,9 +125,11 @@ def exchanges_of(events: Sequence[Event]) -> list[Exchange]:
     """Every request that a hop's side or the server saw, with its answer, in order."""
     found: dict[tuple[str, object], Exchange] = {}
     for event in in_order(events):
-        key = (event.vantage, event.data.get("request" if event.vantage == "server" else "flow"))
+        at_server = is_server(event.vantage)
+        key = (event.vantage, event.data.get("request" if at_server else "flow"))
         if event.kind == "request":
-            found[key] = Exchange(event.vantage, event)
+            node = event.vantage.partition(".")[2] if at_server else event.data.get("node")
+            found[key] = Exchange("server" if at_server else event.vantage, event, node or None)
         elif key in found:
             _add(found[key], event)
     return list(found.values())
@@ -125,6 +137,8 @@ def exchanges_of(events: Sequence[Event]) -> list[Exchange]:
 
 def _add(exchange: Exchange, event: Event) -> None:
     match event.kind:
+        case "request.end":
+            exchange.sent = event
         case "response":
             exchange.response = exchange.response or event
         case "response.data":

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from lab.events import Event
 from lab.timeline.attempts import connection_of, in_order
-from lab.timeline.exchanges import Connect, Exchange, connects_of, exchanges_of, hops_of, sides_of
+from lab.timeline.exchanges import Connect, Exchange, connects_of, exchanges_of, hops_of, is_server, sides_of
 from lab.timeline.results import Attempt
 
 GRAIN_MS = 30.0
@@ -119,7 +119,7 @@ def trials_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Tria
             by_tail["/".join(exchange.path.split("/")[-3:])].append(exchange)
     opened: dict[str, float] = {}
     for event in in_order(events):
-        if event.vantage == "server" and event.kind == "frame.out" and event.data.get("type") == "o":
+        if is_server(event.vantage) and event.kind == "frame.out" and event.data.get("type") == "o":
             opened.setdefault(str(event.data.get("session")).split("/")[-1], event.t_ms)
     starts = {(connection_of(e), e.data.get("transport"), e.t_ms): e for e in events if e.kind == "attempt.start"}
     connects = connects_of(events)
@@ -137,7 +137,7 @@ def trials_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Tria
             tail = f"{session}/{_PATHS[attempt.transport.removeprefix('iframe-')]}"[1:]
             own = [one for one in by_tail[tail] if one.t_ms >= begun]
         if prefix is not None and attempt.transport.startswith("iframe-"):
-            pages = [one for one in exchanges if begun <= one.t_ms <= until and _is_page(one.path, prefix)]
+            pages = [one for one in exchanges if begun <= one.t_ms <= until and is_page(one.path, prefix)]
         trials.append(
             Trial(
                 attempt=attempt,
@@ -153,8 +153,14 @@ def trials_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Tria
     return trials
 
 
-def _is_page(path: str, prefix: str) -> bool:
+def is_page(path: str, prefix: str) -> bool:
+    """Whether this is the page of an iframe transport of the endpoint below ``prefix``."""
     return path.startswith(prefix) and _IFRAME.fullmatch(path[len(prefix) :]) is not None
+
+
+def is_own(path: str, session: str, transport: str) -> bool:
+    """Whether this is the transport's own path below ``/server/session``."""
+    return path.endswith(f"{session}/{_PATHS.get(transport.removeprefix('iframe-'), '')}")
 
 
 def _by_side(exchanges: list[Exchange]) -> dict[str, tuple[Exchange, ...]]:

@@ -1,10 +1,13 @@
 """The verdict: each expectation that is set, held against the events."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from lab.events import Event
 from lab.scenario.model import Expectation, ExpectedAttempt
+from lab.texts import quoted
 from lab.timeline.attempts import MAIN, in_order, of_browser, open_ms_of, transport_of
+from lab.timeline.diagnosis import diagnose
 from lab.timeline.messages import messages_of
 from lab.timeline.results import Attempt, Check
 from lab.timeline.words import listed, ms, plural
@@ -13,23 +16,47 @@ _Held = tuple[str, str, bool]
 """What was expected, what was found, and whether the two agree."""
 
 
-def judge(expectation: Expectation, events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Check]:
+@dataclass(frozen=True)
+class _Seen:
+    """What one connection is judged by."""
+
+    events: Sequence[Event]
+    """All of the case."""
+    attempts: Sequence[Attempt]
+    """Of all connections."""
+    connection: str
+
+    @property
+    def own(self) -> list[Attempt]:
+        """The connection's own attempts."""
+        return [attempt for attempt in self.attempts if attempt.connection == self.connection]
+
+    def browser(self, kind: str) -> list[Event]:
+        """What the browser saw of this kind on the connection."""
+        return [event for event in of_browser(self.events, self.connection) if event.kind == kind]
+
+
+def judge(
+    expectation: Expectation, events: Sequence[Event], attempts: Sequence[Attempt], connection: str = MAIN
+) -> list[Check]:
     """One check per expectation that is set, in the order of the model; none where nothing is set.
 
-    Transport, attempts, time and close code are those of the connection ``main``. An expectation that
-    stands at null is not set: that is how an engine takes back what holds for the others.
+    Transport, attempts, times, state and close code are those of the connection. An expectation that stands at
+    null is not set: that is how an engine takes back what holds for the others.
     """
+    seen = _Seen(events, attempts, connection)
     checks = []
     for what in Expectation.model_fields:
         value = getattr(expectation, what)
         if what in expectation.model_fields_set and value is not None:
-            expected, actual, held = _RULES[what](value, events, [a for a in attempts if a.connection == MAIN])
-            checks.append(Check(what=what, expected=expected, actual=actual, held=held))
+            expected, actual, held = _RULES[what](value, seen)
+            name = what if connection == MAIN else f"{what} of {connection}"
+            checks.append(Check(what=name, expected=expected, actual=actual, held=held))
     return checks
 
 
-def _transport(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
-    actual = transport_of(attempts) or "none"
+def _transport(wanted: str, seen: _Seen) -> _Held:
+    actual = transport_of(seen.own, seen.connection) or "none"
     return wanted, actual, actual == wanted
 
 
@@ -37,21 +64,21 @@ def _written(attempts: Sequence[Attempt] | Sequence[ExpectedAttempt]) -> list[st
     return [f"{attempt.transport}: {attempt.outcome}" for attempt in attempts]
 
 
-def _some_attempts(wanted: Sequence[ExpectedAttempt], events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+def _some_attempts(wanted: Sequence[ExpectedAttempt], seen: _Seen) -> _Held:
     """Those wanted must be among those made, in this order: a subsequence."""
-    made = _written(attempts)
+    made = _written(seen.own)
     rest = iter(made)
     held = all(one in rest for one in _written(wanted))
     return ", ".join(_written(wanted)) or "none", ", ".join(made) or "none", held
 
 
-def _only_attempts(wanted: Sequence[ExpectedAttempt], events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
-    expected, actual, _ = _some_attempts(wanted, events, attempts)
-    return expected, actual, _written(wanted) == _written(attempts)
+def _only_attempts(wanted: Sequence[ExpectedAttempt], seen: _Seen) -> _Held:
+    expected, actual, _ = _some_attempts(wanted, seen)
+    return expected, actual, _written(wanted) == _written(seen.own)
 
 
-def _opened_within(wanted: float, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
-    took = open_ms_of(events)
+def _opened_within(wanted: float, seen: _Seen) -> _Held:
+    took = open_ms_of(seen.events, seen.connection)
     return (
         f"within {ms(wanted)}",
         "never" if took is None else f"after {ms(took)}",
@@ -59,9 +86,9 @@ def _opened_within(wanted: float, events: Sequence[Event], attempts: Sequence[At
     )
 
 
-def _delivery(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+def _delivery(wanted: str, seen: _Seen) -> _Held:
     """Nothing sent is nothing shown: it does not hold."""
-    found = messages_of(events)
+    found = messages_of(seen.events)
     if not found.sent:
         return wanted, "no message was sent", False
     faults = {key: getattr(found, key) for key in ("lost", "duplicated", "reordered", "corrupted")}
@@ -71,10 +98,10 @@ def _delivery(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt])
     return wanted, f"{plural(found.sent, 'message')}, each once, in order", True
 
 
-def _session_cookie(wanted: str, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
+def _session_cookie(wanted: str, seen: _Seen) -> _Held:
     """Where no request of a session reached the server, neither presence nor absence was shown."""
     requests = [
-        e for e in in_order(events) if e.vantage == "server" and e.kind == "request" and e.data.get("session")
+        e for e in in_order(seen.events) if e.vantage == "server" and e.kind == "request" and e.data.get("session")
     ]
     if not requests:
         return wanted, "no request of a session reached the server", False
@@ -88,9 +115,30 @@ def _carries_session(request: Event) -> bool:
     return any(pair.split("=")[0].strip() == "JSESSIONID" for value in cookies for pair in value.split(";"))
 
 
-def _close_code(wanted: int, events: Sequence[Event], attempts: Sequence[Attempt]) -> _Held:
-    codes = [event.data.get("code") for event in of_browser(events, MAIN) if event.kind == "client.close"]
+def _close_code(wanted: int, seen: _Seen) -> _Held:
+    codes = [event.data.get("code") for event in seen.browser("client.close")]
     return str(wanted), str(codes[-1]) if codes else "never closed", bool(codes) and codes[-1] == wanted
+
+
+def _close_reason(wanted: str, seen: _Seen) -> _Held:
+    reasons = [str(event.data.get("reason", "")) for event in seen.browser("client.close")]
+    return quoted(wanted), quoted(reasons[-1]) if reasons else "never closed", bool(reasons) and reasons[-1] == wanted
+
+
+def _state(wanted: str, seen: _Seen) -> _Held:
+    opened, closed = seen.browser("client.open"), seen.browser("client.close")
+    actual = "closed" if closed else "open" if opened else "neither opened nor closed"
+    return wanted, actual, actual == wanted
+
+
+def _heartbeats(wanted: int, seen: _Seen) -> _Held:
+    count = len([event for event in seen.browser("frame.in") if event.data.get("type") == "h"])
+    return f"at least {wanted}", str(count), count >= wanted
+
+
+def _diagnosis(wanted: Sequence[str], seen: _Seen) -> _Held:
+    causes = list(dict.fromkeys(found.cause for found in diagnose(seen.events, seen.attempts)))
+    return ", ".join(wanted) or "none", ", ".join(causes) or "none", set(wanted) <= set(causes)
 
 
 _RULES: dict[str, Callable[..., _Held]] = {
@@ -101,4 +149,8 @@ _RULES: dict[str, Callable[..., _Held]] = {
     "delivery": _delivery,
     "session_cookie": _session_cookie,
     "close_code": _close_code,
+    "close_reason": _close_reason,
+    "state": _state,
+    "heartbeats": _heartbeats,
+    "diagnosis": _diagnosis,
 }

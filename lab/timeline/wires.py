@@ -1,0 +1,135 @@
+"""Wires: TCP connections through a link, and the requests that can be told apart on them.
+
+A link counts bytes and knows no HTTP; where a piece that goes up begins with a plain request line, its event says
+so. What the two sides saw of a request is told apart by offsets, not by lines: the request that begins at byte
+*n* of what came up also begins at byte *n* of what went on, however it was cut into pieces.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lab.events import Event
+from lab.timeline.attempts import in_order
+
+Points = list[tuple[float, int]]
+
+
+@dataclass(slots=True)
+class Wire:
+    """One side of one TCP connection through a hop."""
+
+    side: str
+    conn: object
+    opened_ms: float
+    up: Points = field(default_factory=list)
+    down: Points = field(default_factory=list)
+    lines: list[tuple[float, int, str]] = field(default_factory=list)
+    """(t_ms, offset, request line) of each request that began here."""
+    ends: list[Event] = field(default_factory=list)
+
+    @property
+    def end(self) -> Event | None:
+        """The first end that was seen: of one direction, or of the whole by a reset."""
+        return self.ends[0] if self.ends else None
+
+    def add(self, event: Event) -> None:
+        """Take in one ``tcp.data`` or ``tcp.end``."""
+        if event.kind == "tcp.end":
+            self.ends.append(event)
+            return
+        points = self.up if event.data.get("direction") == "up" else self.down
+        total = int(event.data.get("total", 0))
+        points.append((event.t_ms, total))
+        if line := event.data.get("request"):
+            self.lines.append((event.t_ms, total - int(event.data.get("bytes", 0)), str(line)))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One request, and all that went back for it, on one side of a link."""
+
+    side: str
+    conn: object
+    method: str
+    target: str
+    """Path and query."""
+    t_ms: float
+    up: Points
+    """Bytes since its beginning."""
+    down: Points
+    end: Event | None
+    """How the connection ended, where it did so before another request began on it."""
+    last: bool
+    """Whether no other request followed on this connection."""
+
+
+def wires_of(events: Sequence[Event]) -> list[Wire]:
+    """Every TCP connection that a side of a hop saw, in order."""
+    found: dict[tuple[str, object], Wire] = {}
+    for event in in_order(events):
+        key = (event.vantage, event.data.get("conn"))
+        if event.kind == "tcp.open":
+            found[key] = Wire(event.vantage, event.data.get("conn"), event.t_ms)
+        elif event.kind in ("tcp.data", "tcp.end"):
+            if key not in found:
+                found[key] = Wire(event.vantage, event.data.get("conn"), event.t_ms)
+            found[key].add(event)
+    return list(found.values())
+
+
+def segments_of(wires: Iterable[Wire]) -> list[tuple[Segment, Segment | None]]:
+    """Each request that can be told apart, as both sides of its link saw it (the browser's side first), in order."""
+    by_key = {(wire.side, wire.conn): wire for wire in wires}
+    found = []
+    for (side, conn), outer in by_key.items():
+        hop, _, which = side.rpartition(".")
+        if which != "client":
+            continue
+        inner = by_key.get((f"{hop}.server", conn))
+        for place, (t_ms, offset, line) in enumerate(outer.lines):
+            following = outer.lines[place + 1] if place + 1 < len(outer.lines) else None
+            found.append(_pair(outer, inner, t_ms, offset, line, following))
+    return sorted(found, key=lambda pair: pair[0].t_ms)
+
+
+def _pair(
+    outer: Wire, inner: Wire | None, t_ms: float, offset: int, line: str, following: tuple[float, int, str] | None
+) -> tuple[Segment, Segment | None]:
+    method, _, rest = line.partition(" ")
+    target = rest.split(" ")[0]
+    until = following[1] if following else None
+    # What comes down for this request begins where the counter stood when the request began.
+    low = _at(outer.down, t_ms)
+    high = _at(outer.down, following[0]) if following else None
+
+    def segment(wire: Wire, t_ms: float) -> Segment:
+        return Segment(
+            side=wire.side,
+            conn=wire.conn,
+            method=method,
+            target=target,
+            t_ms=t_ms,
+            up=_between(wire.up, offset, until),
+            down=_between(wire.down, low, high),
+            end=wire.end if following is None else None,
+            last=following is None,
+        )
+
+    began = next((at for at, total in inner.up if total > offset), None) if inner else None
+    return segment(outer, t_ms), segment(inner, began) if inner and began is not None else None
+
+
+def _at(points: Points, t_ms: float) -> int:
+    return max((total for at, total in points if at <= t_ms), default=0)
+
+
+def _between(points: Points, low: int, high: int | None) -> Points:
+    """The points beyond ``low``, counted from there, as far as the first that reaches ``high``."""
+    found: Points = []
+    for at, total in points:
+        if total <= low:
+            continue
+        found.append((at, (total if high is None else min(total, high)) - low))
+        if high is not None and total >= high:
+            break
+    return found
