@@ -76,7 +76,7 @@ async def test_case_passes_and_leaves_its_events(stand: Stand) -> None:
     assert (result.message, result.outcome, result.transport) == ("", "passed", "websocket")
     assert result.engine_version == "1.2.3"
     assert result.messages.sent == result.messages.received == 1
-    assert result.artefacts == {"events": "events.ndjson"}
+    assert result.artefacts == {"events": "events.ndjson", "timeline": "timeline.json"}
     (told,) = [event for event in stand.events() if event["kind"] == "case"]
     assert (told["id"], told["engine"], told["try"]) == ("one[chromium]", "chromium", 3)
     times = [event["t_ms"] for event in stand.events()]
@@ -100,14 +100,14 @@ async def test_each_wait_is_told_and_recorded(stand: Stand) -> None:
 async def test_case_that_fails_leaves_a_screenshot_and_a_trace(stand: Stand) -> None:
     result = (await stand.run(case(expect={"transport": "xhr-polling"}))).result
     assert result.outcome == "failed"
-    assert set(result.artefacts) == {"events", "screenshot", "trace"}
+    assert set(result.artefacts) == {"events", "timeline", "screenshot", "trace"}
     assert all((stand.folder / path).is_file() for path in result.artefacts.values())
 
 
 async def test_missing_picture_does_not_change_the_outcome(stand: Stand) -> None:
     stand.engine.breaks = "screenshot"
     result = (await stand.run(case(expect={"transport": "xhr-polling"}))).result
-    assert result.outcome == "failed" and set(result.artefacts) == {"events"}
+    assert result.outcome == "failed" and set(result.artefacts) == {"events", "timeline"}
 
 
 async def test_step_that_fails_ends_the_case_and_is_named(stand: Stand) -> None:
