@@ -73,6 +73,10 @@ class EventLog:
     def __len__(self) -> int:
         return len(self._events)
 
+    def index(self, event: Event, since: int = 0) -> int:
+        """Where in the order of becoming known this very event stands, at ``since`` or later."""
+        return next(index for index in range(since, len(self._events)) if self._events[index] is event)
+
     def ordered(self) -> list[Event]:
         """The events in the order in which they happened."""
         return sorted(self._events, key=lambda event: event.t_ms)

@@ -100,7 +100,10 @@ def conclude(seen: Seen) -> Concluded:
         ending = _broken_hop(hop_failure)
     else:
         expectation = scenario.expect.for_engine(case.engine)
-        checks = outcome.must_open([*seen.steps, *judge(expectation, events, attempts)], transport)
+        judged = judge(expectation, events, attempts)
+        for name, further in scenario.expect.connections.items():
+            judged += judge(further, events, attempts, name)
+        checks = outcome.must_open([*seen.steps, *judged], transport)
         ending = outcome.ending(checks, decided_by_machine(events, attempts))
     result = CaseResult(
         id=case.id,
@@ -110,7 +113,7 @@ def conclude(seen: Seen) -> Concluded:
         tags=list(scenario.tags),
         engine=case.engine,
         engine_version=seen.engine_version,
-        client_version=scenario.client.version,
+        client_version=scenario.client.label,
         matrix=dict(case.values),
         network=network_lines(scenario.network),
         outcome=ending.outcome,

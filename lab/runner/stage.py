@@ -1,27 +1,45 @@
 """What the steps of one case work on."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
-from lab.browser.engine import PageError
+from lab.browser.engine import PageError, Tab
 from lab.events import Event, EventLog
 from lab.runner.measuring import MeasuringLock
-from lab.scenario.model import Client
+from lab.scenario.client import Client
+from lab.scenario.step import MAIN
+from lab.timeline.results import Check
 
 
 class Recorder(Protocol):
     """The client in the page, as the steps use it (lab.browser.recorder.Recorder is one)."""
 
-    async def connect(self, url: str, options: Mapping[str, Any], connection: str = "main") -> None:
+    async def connect(
+        self, url: str, options: Mapping[str, Any], connection: str = "main", *, raw: bool = False
+    ) -> None:
         """Create the client; PageError with what it throws."""
 
     async def send(self, text: str, connection: str = "main") -> None:
         """Send one message; PageError with what it throws."""
 
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
+        """Send messages from within the page; PageError with what it throws."""
+
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         """Close the client; PageError with what it throws."""
+
+
+class Server(Protocol):
+    """The server's own end of the case's sessions."""
+
+    def push(self, session: str | None, text: str) -> None:
+        """Send a message in the session of that id, or in the newest raw one; StepFailed where there is none."""
+
+    def close(self, session: str | None, code: int, reason: str) -> None:
+        """Close it; StepFailed where there is none."""
 
 
 class StepFailed(Exception):
@@ -53,27 +71,88 @@ def refused(expected: str) -> Iterator[None]:
 
 
 @dataclass
+class OpenTab:
+    """One tab of the case's browser."""
+
+    tab: Tab
+    recorder: Recorder
+
+
+@dataclass
 class Stage:
     """One case while its steps run."""
 
-    recorder: Recorder
+    tabs: dict[str, OpenTab]
+    """By name; the first is `MAIN`."""
     log: EventLog
     client: Client
     endpoint: str
     """The URL given to the client: ``http://app.localhost:41234/echo``."""
     lock: MeasuringLock
+    server: Server
+    folder: Path
+    """Where the case's files go."""
+    engine: str = ""
+    page: str = "about:blank"
+    """The URL of the lab's own page."""
     waits: Callable[[str], None] = lambda what: None
     """Told what the case waits for, for the live display."""
-    read: int = field(default=0)
-    """How many of the log's events the receive steps have consumed."""
+    open_tab: Callable[[str], Awaitable[OpenTab]] | None = None
+    """Opens another tab with the page."""
+    change: Callable[..., Awaitable[None]] | None = None
+    """Changes the network (lab.runner.steps.network)."""
+    checks: list[Check] = field(default_factory=list)
+    """What expect steps have held against the events."""
+    artefacts: dict[str, str] = field(default_factory=dict)
+    """Files that the steps have kept, by kind."""
+    homes: dict[str, str] = field(default_factory=dict)
+    """The tab that each connection is in, where it is not the first."""
+    read: dict[str, int] = field(default_factory=dict)
+    """How many of the log's events the receive steps of each connection have consumed."""
 
-    async def wait(self, wanted: Callable[[Event], bool], within_ms: float, *, since: int = 0) -> Event | None:
-        """The first browser event from ``since`` on that is wanted, or None when the time is up."""
+    def tab(self, name: str) -> OpenTab:
+        """The tab of this name; StepFailed where the browser has none."""
+        if name not in self.tabs:
+            raise StepFailed(f"a tab called {name}", f"there is {', '.join(self.tabs)}")
+        return self.tabs[name]
+
+    def recorder_of(self, connection: str) -> Recorder:
+        """The recorder of the tab that the connection is in."""
+        return self.tab(self.homes.get(connection, MAIN)).recorder
+
+    async def wait(
+        self, wanted: Callable[[Event], bool], within_ms: float, *, connection: str = MAIN, since: int = 0
+    ) -> Event | None:
+        """The first browser event of the connection from ``since`` on that is wanted; None when the time is up."""
         return await self.log.wait_for(
-            lambda event: event.vantage == "browser" and wanted(event), timeout_s=within_ms / 1000, since=since
+            lambda event: of_connection(event, connection) and wanted(event), timeout_s=within_ms / 1000, since=since
         )
 
-    def closed(self) -> Event | None:
-        """The client's close event, where there has been one."""
-        found = (event for event in self.log if event.vantage == "browser" and event.kind == "client.close")
-        return next(found, None)
+    def closed(self, connection: str = MAIN) -> Event | None:
+        """The connection's close event, where there has been one."""
+        return next(self.seen("client.close", connection), None)
+
+    def seen(self, kind: str, connection: str) -> Iterator[Event]:
+        """The browser's events of this kind on the connection, in the order in which they became known."""
+        return (event for event in self.log if event.kind == kind and of_connection(event, connection))
+
+    def session(self, connection: str) -> str | None:
+        """The id of the session that the connection is open on; None where it is a raw websocket.
+
+        Raises:
+            StepFailed: It never opened.
+        """
+        opened = list(self.seen("attempt.open", connection))
+        if not opened:
+            raise StepFailed("an open connection", f"{connection} never opened")
+        transport = opened[-1].data.get("transport")
+        started = [e for e in self.seen("attempt.start", connection) if e.data.get("transport") == transport]
+        parts = str(started[-1].data.get("url", "")).partition("?")[0].rstrip("/").split("/")
+        # .../<server>/<session>/<path of the transport>, or without that path: see lab/timeline/join.py.
+        prefix = len(self.endpoint.rstrip("/").split("/"))
+        return parts[prefix + 1] if len(parts) > prefix + 1 else None
+
+
+def of_connection(event: Event, connection: str) -> bool:
+    """Whether the browser's event is of this connection."""
+    return event.vantage == "browser" and event.data.get("connection", MAIN) == connection

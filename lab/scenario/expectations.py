@@ -35,7 +35,7 @@ class ExpectedAttempt(Model):
 class Expectation(Model):
     """What must hold. What is left out is not checked; every expectation that is written is."""
 
-    transport: Literal[TransportName, "none"] | None = Field(
+    transport: Literal[TransportName, "raw-websocket", "none"] | None = Field(
         None, description="The transport that the client ends on; none where it must not open."
     )
     attempts: list[ExpectedAttempt] | None = Field(
@@ -52,10 +52,24 @@ class Expectation(Model):
         None, description="Whether the server ever received the JSESSIONID cookie it had set."
     )
     close_code: int | None = Field(None, description="The code of the client's close event.")
+    close_reason: str | None = Field(None, description="The reason that the client's close event gives.")
+    state: Literal["open", "closed"] | None = Field(
+        None, description="What the connection is after the steps: open, or closed by whomever."
+    )
+    heartbeats: int | None = Field(
+        None, ge=0, description="How many heartbeats the client must have had, at the least."
+    )
+    diagnosis: list[str] | None = Field(
+        None, description="Causes that the diagnosis must name, each at least once (docs/explanation/diagnosis.md)."
+    )
 
 
 class Expectations(Expectation):
     """What must hold in every engine, and what an engine's own expectation says instead."""
+
+    connections: dict[str, Expectation] = Field(
+        default_factory=dict, description="What must hold for further connections, by their names."
+    )
 
     chromium: Expectation | None = Field(None, description="What Chromium's own expectation says instead.")
     firefox: Expectation | None = Field(None, description="What Firefox's own expectation says instead.")

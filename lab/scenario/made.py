@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lab.scenario.steps.send import Made
 
-_ESCAPES = '"\\/\b\f\n\r\t\x00\x1f\x7f\u00ad\u0600\u2028\u2029\u200c\ufeff\ufffe\uffff<>&\''
+_ESCAPES = "\"\\/\b\f\n\r\t\x00\x1f\x7f\u00ad\u0600\u2028\u2029\u200c\ufeff\ufffe\uffff<>&'"
 """What JSON must escape, what JavaScript and browsers mangle (sockjs-client, lib/utils/escape.js), and markup."""
 
 _LARGE = 64 * 1024

@@ -8,19 +8,20 @@ describes the short forms to editors: whoever changes one of them changes all th
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from lab.scenario.base import Model, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
+from lab.scenario.names import check_names
 from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
+from lab.scenario.server import Server
 from lab.scenario.steps import Step
 from lab.scenario.steps.close import Close
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.receive import Receive
 from lab.scenario.steps.send import Send
-from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.wrong import wrong
 
 __all__ = [
@@ -40,21 +41,6 @@ __all__ = [
 
 EngineName = Literal["chromium", "firefox", "webkit"]
 """What runs the client."""
-
-
-class Server(Model):
-    """The SockJS server that the client talks to."""
-
-    service: Literal["echo"] = Field("echo", description="The test service behind the endpoint.")
-    heartbeat: Milliseconds = Field(25_000.0, description="Time of silence after which a heartbeat is sent.")
-    disconnect_delay: Milliseconds = Field(
-        5_000.0, description="How long a session without a receiving connection is kept."
-    )
-    response_limit: Bytes = Field(
-        128 * 1024, description="Bytes after which a streaming response is ended and a new one expected."
-    )
-    cookie: bool = Field(False, description="Whether the service needs the JSESSIONID cookie.")
-    websocket: bool = Field(True, description="Whether the server offers the websocket transport.")
 
 
 def _all_engines() -> list[EngineName]:
@@ -96,6 +82,13 @@ class Scenario(Model):
             if engine in engines[:index]:
                 raise_at((index,), wrong(f'"{engine}" stands twice', "each engine once"))
         return engines
+
+    @field_validator("steps")
+    @classmethod
+    def _names_are_given(cls, steps: list[Any], info: ValidationInfo) -> list[Any]:
+        page = info.data.get("page")
+        check_names(steps, own_page=isinstance(page, Page) and page.url is not None)
+        return steps
 
     @field_validator("network")
     @classmethod

@@ -8,9 +8,11 @@ from lab.scenario.model import Expectation, ExpectedAttempt
 from lab.texts import quoted
 from lab.timeline.attempts import MAIN, in_order, of_browser, open_ms_of, transport_of
 from lab.timeline.diagnosis import diagnose
+from lab.timeline.diagnosis import diagnose
+from lab.timeline.exchanges import is_server
 from lab.timeline.messages import messages_of
 from lab.timeline.results import Attempt, Check
-from lab.timeline.words import listed, ms, plural
+from lab.timeline.words import listed, ms, number, plural
 
 _Held = tuple[str, str, bool]
 """What was expected, what was found, and whether the two agree."""
@@ -94,8 +96,8 @@ def _delivery(wanted: str, seen: _Seen) -> _Held:
     faults = {key: getattr(found, key) for key in ("lost", "duplicated", "reordered", "corrupted")}
     wrong = [f"{count} {key}" for key, count in faults.items() if count]
     if wrong:
-        return wanted, f"of {plural(found.sent, 'message')}: {listed(wrong)}", False
-    return wanted, f"{plural(found.sent, 'message')}, each once, in order", True
+        return wanted, f"of {plural(count, 'message')}: {listed(wrong)}", False
+    return wanted, f"{plural(count, 'message')}, each once, in order", True
 
 
 def _session_cookie(wanted: str, seen: _Seen) -> _Held:
@@ -115,30 +117,32 @@ def _carries_session(request: Event) -> bool:
     return any(pair.split("=")[0].strip() == "JSESSIONID" for value in cookies for pair in value.split(";"))
 
 
-def _close_code(wanted: int, seen: _Seen) -> _Held:
-    codes = [event.data.get("code") for event in seen.browser("client.close")]
+def _close_code(wanted: int, case: _Case) -> _Held:
+    codes = [event.data.get("code") for event in case.seen("client.close")]
     return str(wanted), str(codes[-1]) if codes else "never closed", bool(codes) and codes[-1] == wanted
 
 
-def _close_reason(wanted: str, seen: _Seen) -> _Held:
-    reasons = [str(event.data.get("reason", "")) for event in seen.browser("client.close")]
-    return quoted(wanted), quoted(reasons[-1]) if reasons else "never closed", bool(reasons) and reasons[-1] == wanted
+def _close_reason(wanted: str, case: _Case) -> _Held:
+    reasons = [str(event.data.get("reason", "")) for event in case.seen("client.close")]
+    return repr(wanted), repr(reasons[-1]) if reasons else "never closed", reasons[-1:] == [wanted]
 
 
-def _state(wanted: str, seen: _Seen) -> _Held:
-    opened, closed = seen.browser("client.open"), seen.browser("client.close")
-    actual = "closed" if closed else "open" if opened else "neither opened nor closed"
+def _state(wanted: str, case: _Case) -> _Held:
+    if case.seen("client.close"):
+        actual = "closed"
+    else:
+        actual = "open" if case.seen("client.open") else "never opened"
     return wanted, actual, actual == wanted
 
 
-def _heartbeats(wanted: int, seen: _Seen) -> _Held:
-    count = len([event for event in seen.browser("frame.in") if event.data.get("type") == "h"])
-    return f"at least {wanted}", str(count), count >= wanted
+def _heartbeats(wanted: int, case: _Case) -> _Held:
+    count = sum(event.data.get("type") == "h" for event in case.seen("frame.in"))
+    return f"at least {number(wanted)}", number(count), count >= wanted
 
 
-def _diagnosis(wanted: Sequence[str], seen: _Seen) -> _Held:
-    causes = list(dict.fromkeys(found.cause for found in diagnose(seen.events, seen.attempts)))
-    return ", ".join(wanted) or "none", ", ".join(causes) or "none", set(wanted) <= set(causes)
+def _diagnosis(wanted: Sequence[str], case: _Case) -> _Held:
+    causes = list(dict.fromkeys(one.cause for one in diagnose(case.events, case.all_attempts)))
+    return ", ".join(wanted), ", ".join(causes) or "nothing", set(wanted) <= set(causes)
 
 
 _RULES: dict[str, Callable[..., _Held]] = {

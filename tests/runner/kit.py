@@ -1,7 +1,7 @@
 """What stands for browsers, pages and tries, so that the runner can be tested without any of them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from lab.runner.case import Tools
 from lab.runner.conclude import Concluded
 from lab.runner.measuring import MeasuringLock
 from lab.runner.run import without_events
+from lab.runner.stage import OpenTab, Stage
+from lab.scenario.client import Client
 from lab.scenario.matrix import Case
 from lab.scenario.model import Scenario
 from lab.texts import fnv1a
@@ -39,6 +41,26 @@ def concluded(of: Case, outcome: Outcome = "passed", message: str = "", **more: 
 def table(*rows: tuple[Any, ...]) -> list[Event]:
     """Events from rows of (time, vantage, kind, data)."""
     return [Event(time, vantage, kind, *data) for time, vantage, kind, *data in rows]
+
+
+class FakeServer:
+    """Stands for the server's end of the sessions: keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def push(self, session: str | None, text: str) -> None:
+        self.told.append(("push", session, text))
+
+    def close(self, session: str | None, code: int, reason: str) -> None:
+        self.told.append(("close", session, code, reason))
+
+
+def stage(recorder: Any, log: EventLog, folder: Path, **more: Any) -> Stage:
+    """A stage with one tab whose page is the recorder's; keywords are `Stage`'s."""
+    tabs = {"main": OpenTab(more.pop("tab", FakeTab("")), recorder)}
+    given = {"client": Client(), "endpoint": "http://app.localhost:1/echo", "server": FakeServer(), **more}
+    return Stage(tabs, log, lock=MeasuringLock(folder / "lock"), folder=folder, **given)
 
 
 class Silent:
@@ -119,7 +141,9 @@ class FakeRecorder:
 
     async def start(self) -> None: ...
 
-    async def connect(self, url: str, options: Mapping[str, Any], connection: str = "main") -> None:
+    async def connect(
+        self, url: str, options: Mapping[str, Any], connection: str = "main", *, raw: bool = False
+    ) -> None:
         self._emit("client.new", connection=connection, url=url, options=dict(options), version="1.6.1")
         if self.dies:
             self.failed.set_result(EngineFailure("the browser has died"))
@@ -134,6 +158,10 @@ class FakeRecorder:
     async def send(self, text: str, connection: str = "main") -> None:
         for kind in ("message.out", "message.in"):
             self._emit(kind, connection=connection, text=text, bytes=len(text), hash=fnv1a(text), n=0)
+
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
+        for text in texts:
+            await self.send(text, connection)
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         self._closed(code, reason)

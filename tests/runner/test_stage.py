@@ -5,16 +5,15 @@ import pytest
 
 from lab.browser.engine import PageError
 from lab.events import Event, EventLog
-from lab.runner.measuring import MeasuringLock
 from lab.runner.stage import Stage, StepFailed, closing, refused
-from lab.scenario.model import Client
+from tests.runner import kit
 from tests.runner.kit import FakeRecorder
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> Stage:
     log = EventLog()
-    return Stage(FakeRecorder(None, log), log, Client(), "http://app.localhost:1/echo", MeasuringLock(tmp_path / "l"))
+    return kit.stage(FakeRecorder(None, log), log, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +49,36 @@ async def test_stage_knows_whether_the_client_has_closed(stage: Stage) -> None:
     stage.log.bind("browser")("client.close", code=1000, reason="")
     closed = stage.closed()
     assert closed is not None and closed.data["code"] == 1000
+
+
+async def test_stage_keeps_connections_apart(stage: Stage) -> None:
+    stage.log.bind("browser")("client.close", connection="second", code=1000, reason="")
+    assert stage.closed() is None
+    assert stage.closed("second") is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "session"),
+    [
+        ("http://app.localhost:1/echo/123/abcdefgh/xhr_streaming?t=5", "abcdefgh"),
+        ("ws://app.localhost:1/echo/123/abcdefgh/websocket", "abcdefgh"),
+        ("http://app.localhost:1/echo/123/abcdefgh", "abcdefgh"),
+        ("ws://app.localhost:1/echo/websocket", None),
+    ],
+)
+async def test_stage_reads_the_session_off_the_url(stage: Stage, url: str, session: str | None) -> None:
+    emit = stage.log.bind("browser")
+    emit("attempt.start", connection="main", transport="websocket", url="ws://app.localhost:1/echo/1/lost/websocket")
+    emit("attempt.start", connection="main", transport="xhr-streaming", url=url)
+    emit("attempt.open", connection="main", transport="xhr-streaming")
+    assert stage.session("main") == session
+
+
+async def test_stage_has_no_session_of_a_connection_that_never_opened(stage: Stage) -> None:
+    with pytest.raises(StepFailed, match="second never opened"):
+        stage.session("second")
+
+
+async def test_stage_names_the_tabs_that_there_are(stage: Stage) -> None:
+    with pytest.raises(StepFailed, match="expected a tab called other; there is main"):
+        stage.tab("other")

@@ -56,7 +56,9 @@ def scenario_of(text: str) -> Scenario:
     ],
 )
 def test_loader_takes_every_form_of_a_step(step: str, expected: StepModel) -> None:
-    assert scenario_of(f"steps:\n  - {step}\n").steps == [expected]
+    before = [] if isinstance(expected, Connect) else [Connect()]
+    written = "  - connect\n" * len(before)
+    assert scenario_of(f"steps:\n{written}  - {step}\n").steps == [*before, expected]
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,12 @@ RIGHT = [
     "{}",
     *(f"steps: [{step}]" for step in (
         "connect", "connect: ", "connect: {within: 5s}", "{step: connect}", "{step: connect, within: 1h}",
+        "connect: second", "open tab: second",
+    )),
+    *(f"steps: [connect, {step}]" for step in (
         "send: hello", "send: {text: hello}", "{step: send, text: hello}", "send: {texts: [a, b], every: 5ms}",
-        "send: {made: {count: 3, kind: astral}}", "push: a", "push: {made: {}}", "connect: second",
-        "expect: {transport: websocket}", "wait for: {state: closed, connection: a}", "open tab: second",
+        "send: {made: {count: 3, kind: astral}}", "push: a", "push: {made: {}}",
+        "expect: {transport: websocket}", "wait for: {state: closed, connection: main}",
         "evaluate: {script: x, equals: 1}",
         "receive", "receive: ", "receive: hello", "receive: {text: hello, within: 1.5s}", "{step: receive}",
         "idle: 250ms", "idle: {for: 250ms}", "{step: idle, for: 2m}",

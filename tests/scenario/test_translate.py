@@ -19,7 +19,7 @@ class Colour(Enum):
     BLUE = "blue"
 
 
-class When(BaseModel):
+class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid")
     path: str
 
@@ -32,8 +32,8 @@ class NoUpgrade(BaseModel):
     ports: tuple[int, ...] = ()
     share: float = Field(0.5, gt=0, lt=1)
     colour: Colour = Colour.RED
-    when: When | str = ""
-    lasts: Milliseconds = Field(0.0, alias="for")
+    rule: Rule | str = ""
+    lasts: Milliseconds = Field(0.0, alias="let")
 
 
 class Buffering(BaseModel):
@@ -225,7 +225,8 @@ TABLE = [
         x.yaml:5:52: unknown key "anser"
           5 |   - behaviours: [bufering, {name: x}, no_upgrade: {anser: 1}]
             |                                                    ^^^^^
-          expected one of answer, hold, size, ports, share, colour, when, for
+          expected one of answer, hold, size, ports, share, colour, rule, let, when, after, for, every,
+            nth, seed
           did you mean "answer"?
         """,
     ),
@@ -240,18 +241,19 @@ TABLE = [
         x.yaml:4:5: unknown key "answer"
           4 |     answer: strip
             |     ^^^^^^
-          expected one of proxy, name, tls, behaviours
+          expected one of proxy, link, balancer, profile, parameters, name, tls, http2, alpn, min_tls,
+            max_tls, behaviours
 
         x.yaml:5:5: not a hop
           5 |   - 7
             |     ^
-          expected a behaviour's name, or the keys of a hop
+          expected the name of a behaviour or a profile, or the keys of a hop
           came the number 7
 
         x.yaml:6:4: not a hop
           6 |   -
             |    ^
-          expected a behaviour's name, or the keys of a hop
+          expected the name of a behaviour or a profile, or the keys of a hop
           came nothing
 
         x.yaml:7:5: missing key "until"
@@ -295,7 +297,7 @@ TABLE = [
     # parameters: literals of several types, units, unions, limits, aliases
     (
         "title: x\nnetwork:\n  - no_upgrade:\n      answer: '403'\n      hold: 5\n      size: 4KB\n"
-        "      ports: [80, 8o]\n      share: 1\n      colour: bleu\n      for: 3\n",
+        "      ports: [80, 8o]\n      share: 1\n      colour: bleu\n      let: 3\n",
         """
         x.yaml:4:15: wrong value for "answer"
           4 |       answer: '403'
@@ -334,8 +336,8 @@ TABLE = [
           came "bleu"
           did you mean "blue"?
 
-        x.yaml:10:12: wrong value for "for"
-          10 |       for: 3
+        x.yaml:10:12: wrong value for "let"
+          10 |       let: 3
              |            ^
           expected a duration with its unit, such as 250ms, 5s or 2m
           came the number 3
@@ -343,16 +345,16 @@ TABLE = [
     ),
     # a union: only the branch that went along with the file is told
     (
-        "title: x\nnetwork:\n  - no_upgrade: {when: {pth: /echo}}\n  - no_upgrade: {when: 5}\n",
+        "title: x\nnetwork:\n  - no_upgrade: {rule: {pth: /echo}}\n  - no_upgrade: {rule: 5}\n",
         """
         x.yaml:3:25: unknown key "pth"
-          3 |   - no_upgrade: {when: {pth: /echo}}
+          3 |   - no_upgrade: {rule: {pth: /echo}}
             |                         ^^^
           expected path
           did you mean "path"?
 
-        x.yaml:4:24: wrong value for "when"
-          4 |   - no_upgrade: {when: 5}
+        x.yaml:4:24: wrong value for "rule"
+          4 |   - no_upgrade: {rule: 5}
             |                        ^
           expected keys and values, or a text: "5" in quotes
           came the number 5
@@ -505,7 +507,7 @@ TABLE = [
           5 |   webkit: {opened_within: 4, close_cod: 1}
             |                              ^^^^^^^^^
           expected one of transport, attempts, only_attempts, opened_within, delivery, session_cookie,
-            close_code
+            close_code, close_reason, state, heartbeats, diagnosis
           did you mean "close_code"?
         """,
     ),
@@ -516,7 +518,8 @@ TABLE = [
           2 | expect: {transport: xhr_poling}
             |                     ^^^^^^^^^^
           expected one of websocket, xhr-streaming, xdr-streaming, eventsource, iframe-eventsource,
-            htmlfile, iframe-htmlfile, xhr-polling, xdr-polling, iframe-xhr-polling, jsonp-polling, none
+            htmlfile, iframe-htmlfile, xhr-polling, xdr-polling, iframe-xhr-polling, jsonp-polling,
+            raw-websocket, none
           did you mean "xhr-polling"?
 
         x.yaml:3:23: unknown transport "sse"

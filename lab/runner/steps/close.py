@@ -1,4 +1,4 @@
-"""close: close the client and wait until it says so."""
+"""close: end a connection and wait until the client says so."""
 
 from lab.runner.stage import Stage, StepFailed, closing, refused
 from lab.scenario.steps.close import Close
@@ -6,11 +6,15 @@ from lab.scenario.steps.close import Close
 
 async def run(step: Close, stage: Stage) -> None:
     """Close; StepFailed where the connection was gone already, or the close event does not come."""
-    gone = stage.closed()
+    gone = stage.closed(step.connection)
     if gone is not None:
         raise StepFailed("an open connection to close", f"it had closed{closing(gone)}")
-    with refused("the client to close"):
-        await stage.recorder.close(step.code, step.reason)
+    if step.by == "server":
+        stage.server.close(stage.session(step.connection), step.code, step.reason)
+    else:
+        with refused("the client to close"):
+            await stage.recorder_of(step.connection).close(step.code, step.reason, step.connection)
     stage.waits("the close event")
-    if await stage.wait(lambda event: event.kind == "client.close", step.within) is None:
+    closed = await stage.wait(lambda event: event.kind == "client.close", step.within, connection=step.connection)
+    if closed is None:
         raise StepFailed(f"the close event within {step.within:.0f} ms", "it did not come")

@@ -2,31 +2,71 @@
 
 from typing import Any
 
+from lab.browser.engine import PageError
 from lab.runner.stage import NeverOpened, Stage, StepFailed, closing, refused
 from lab.scenario.client import Client
 from lab.scenario.steps.connect import Connect
+
+_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
 def options_of(client: Client) -> dict[str, Any]:
     """The options of ``new SockJS(url, null, options)``, with only those that the scenario sets."""
     options: dict[str, Any] = {
-        "transports": client.transports or None,
+        "transports": list(client.transports) or None,
         "server": client.server,
         "sessionId": client.session_id,
         "timeout": client.timeout,
+        "transportOptions": dict(client.transport_options) or None,
     }
     return {name: value for name, value in options.items() if value is not None}
 
 
+def url_of(step: Connect, endpoint: str) -> str:
+    """The URL that is given to the client, with what stands in braces filled in."""
+    secure = endpoint.startswith("https:")
+    rest = endpoint.partition(":")[2]
+    template = step.url or (("{wss}" if secure else "{ws}") + "/websocket" if step.raw else "{endpoint}")
+    for name in _SCHEMES:
+        template = template.replace("{" + name + "}", f"{name}:{rest}")
+    return template.replace("{endpoint}", endpoint)
+
+
 async def run(step: Connect, stage: Stage) -> None:
     """Wait until the client is open; NeverOpened where it gives up, StepFailed where it does neither."""
+    stage.homes[step.name] = step.tab
+    recorder = stage.tab(step.tab).recorder
+    url = url_of(step, stage.endpoint)
+    options = {} if step.raw else options_of(stage.client)
+    if step.throws is not None:
+        await _must_throw(step, stage, url, options)
+        return
     stage.waits("the measuring lock")
     async with stage.lock.held(stage.log):
         stage.waits("the client's attempts")
+        since = len(stage.log)
         with refused("the client to be created"):
-            await stage.recorder.connect(stage.endpoint, options_of(stage.client))
-        decided = await stage.wait(lambda event: event.kind in ("client.open", "client.close"), step.within)
+            await recorder.connect(url, options, step.name, raw=step.raw)
+        if not step.wait:
+            return
+        decided = await stage.wait(
+            lambda event: event.kind in ("client.open", "client.close"),
+            step.within,
+            connection=step.name,
+            since=since,
+        )
     if decided is None:
         raise StepFailed(f"the client to be open or to have given up within {step.within:.0f} ms", "it did neither")
-    if decided.kind == "client.close":
+    if decided.kind == "client.close" and step.on_failure == "stop":
         raise NeverOpened(f"the client gave up{closing(decided)}")
+
+
+async def _must_throw(step: Connect, stage: Stage, url: str, options: dict[str, Any]) -> None:
+    expected = f"the client to throw {step.throws!r}"
+    try:
+        await stage.tab(step.tab).recorder.connect(url, options, step.name)
+    except PageError as error:
+        if str(step.throws).lower() not in str(error).lower():
+            raise StepFailed(expected, f"it threw {error}") from error
+    else:
+        raise StepFailed(expected, "it threw nothing")

@@ -1,6 +1,6 @@
 """Each step against a recorder that stands for the page: what the client would do is written into the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +8,18 @@ import pytest
 
 from lab.browser.engine import PageError
 from lab.events import EventLog
-from lab.runner.measuring import MeasuringLock
 from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.runner.steps.connect import options_of
 from lab.scenario.client import Client
+from lab.scenario.steps import STEPS
 from lab.scenario.steps.close import Close
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.idle import Idle
 from lab.scenario.steps.receive import Receive
 from lab.scenario.steps.send import Send
 from lab.texts import fnv1a
+from tests.runner import kit
 
 
 class Page:
@@ -31,28 +32,37 @@ class Page:
         self.throws = ""
         self.asked: list[Any] = []
 
-    async def connect(self, url: str, options: Mapping[str, Any], connection: str = "main") -> None:
+    async def connect(
+        self, url: str, options: Mapping[str, Any], connection: str = "main", *, raw: bool = False
+    ) -> None:
         self._throw()
         self.asked.append((url, dict(options)))
         if self.opens:
+            started = f"{url}/000/{connection}session/{self.opens}"
+            self.emit("attempt.start", connection=connection, transport=self.opens, budget_ms=600, url=started)
+            self.emit("attempt.open", connection=connection, transport=self.opens)
             self.emit("client.open", connection=connection, transport=self.opens)
         else:
-            self.closed(1002, "Cannot connect to server")
+            self.closed(1002, "Cannot connect to server", connection)
 
     async def send(self, text: str, connection: str = "main") -> None:
         self._throw()
         if self.echoes:
-            self.message(text)
+            self.message(text, connection)
+
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
+        for text in texts:
+            await self.send(text, connection)
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         self._throw()
-        self.closed(code, reason)
+        self.closed(code, reason, connection)
 
-    def message(self, text: str) -> None:
-        self.emit("message.in", connection="main", text=text[:200], hash=fnv1a(text), bytes=len(text.encode()))
+    def message(self, text: str, connection: str = "main") -> None:
+        self.emit("message.in", connection=connection, text=text[:200], hash=fnv1a(text), bytes=len(text))
 
-    def closed(self, code: int, reason: str) -> None:
-        self.emit("client.close", connection="main", code=code, reason=reason, was_clean=code == 1000)
+    def closed(self, code: int, reason: str, connection: str = "main") -> None:
+        self.emit("client.close", connection=connection, code=code, reason=reason, was_clean=code == 1000)
 
     def _throw(self) -> None:
         if self.throws:
@@ -62,13 +72,18 @@ class Page:
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     log = EventLog()
-    lock = MeasuringLock(tmp_path / "lock")
-    return Stage(Page(log), log, Client(version="1.6.1"), "http://app.localhost:1/echo", lock)
+    return kit.stage(Page(log), log, tmp_path)
 
 
 def page_of(stage: Stage) -> Page:
-    assert isinstance(stage.recorder, Page)
-    return stage.recorder
+    recorder = stage.tabs["main"].recorder
+    assert isinstance(recorder, Page)
+    return recorder
+
+
+def server_of(stage: Stage) -> kit.FakeServer:
+    assert isinstance(stage.server, kit.FakeServer)
+    return stage.server
 
 
 def test_options_leave_to_the_client_what_the_scenario_does_not_set() -> None:
@@ -149,3 +164,100 @@ async def test_close_passes_code_and_reason_on(stage: Stage) -> None:
 async def test_idle_waits_and_leaves_the_connection_alone(stage: Stage) -> None:
     await perform(Idle.model_validate({"for": "10ms"}), stage)
     assert not [event for event in stage.log if event.vantage == "browser"]
+
+
+def step(name: str, /, **arguments: Any) -> Any:
+    """The step of this name, from arguments as a scenario has them."""
+    return STEPS[name].model_validate(arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "url"),
+    [
+        ({}, "http://app.localhost:1/echo"),
+        ({"url": "{endpoint}/?token=1"}, "http://app.localhost:1/echo/?token=1"),
+        ({"url": "{https}"}, "https://app.localhost:1/echo"),
+        ({"url": "nonsense"}, "nonsense"),
+        ({"raw": True}, "ws://app.localhost:1/echo/websocket"),
+        ({"raw": True, "url": "{wss}/websocket?a"}, "wss://app.localhost:1/echo/websocket?a"),
+    ],
+)
+async def test_connect_gives_the_client_its_url(stage: Stage, arguments: dict[str, Any], url: str) -> None:
+    await perform(step("connect", **arguments), stage)
+    assert [asked for asked, _ in page_of(stage).asked] == [url]
+
+
+async def test_connect_goes_on_where_it_is_told_to(stage: Stage) -> None:
+    page_of(stage).opens = None
+    await perform(step("connect", on_failure="continue"), stage)
+
+
+async def test_connect_waits_for_its_own_connection(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    page_of(stage).opens = None
+    with pytest.raises(NeverOpened):
+        await perform(step("connect", name="second"), stage)
+
+
+@pytest.mark.parametrize(
+    ("thrown", "fails"),
+    [
+        ("SecurityError: An insecure SockJS connection", ""),
+        ("TypeError: x", "it threw TypeError: x"),
+        ("", "nothing"),
+    ],
+)
+async def test_connect_can_be_expected_to_throw(stage: Stage, thrown: str, fails: str) -> None:
+    page_of(stage).throws = thrown
+    if not fails:
+        await perform(step("connect", throws="securityerror"), stage)
+        return
+    with pytest.raises(StepFailed, match=fails):
+        await perform(step("connect", throws="securityerror"), stage)
+
+
+async def test_made_messages_are_sent_and_received_by_their_number(stage: Stage) -> None:
+    await perform(step("send", made={"count": 12}), stage)
+    await perform(step("receive", count=12), stage)
+    with pytest.raises(StepFailed, match="none came"):
+        await perform(step("receive", within="20ms"), stage)
+
+
+async def test_receive_tells_how_many_had_come(stage: Stage) -> None:
+    await perform(step("send", texts=["a", "b"]), stage)
+    with pytest.raises(StepFailed, match="expected 3 messages within 20 ms; 2 came"):
+        await perform(step("receive", count=3, within="20ms"), stage)
+
+
+async def test_receive_takes_each_connections_messages(stage: Stage) -> None:
+    page_of(stage).message("of another", "second")
+    await perform(Send(text="own"), stage)
+    await perform(Receive(text="own"), stage)
+    await perform(step("receive", text="of another", connection="second"), stage)
+
+
+async def test_server_pushes_into_the_session_that_opened(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    await perform(step("push", text="news"), stage)
+    assert server_of(stage).told == [("push", "mainsession", "news")]
+
+
+async def test_server_closes_the_session(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    with pytest.raises(StepFailed, match="the close event within 20 ms"):
+        await perform(step("close", by="server", code=3001, reason="enough", within="20ms"), stage)
+    assert server_of(stage).told == [("close", "mainsession", 3001, "enough")]
+
+
+async def test_expect_holds_what_has_happened_so_far(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    await perform(step("expect", transport="websocket", state="open"), stage)
+    with pytest.raises(StepFailed, match="expected transport xhr-polling; it was websocket"):
+        await perform(step("expect", transport="xhr-polling"), stage)
+    assert [check.held for check in stage.checks] == [True, True, False]
+
+
+async def test_screenshot_is_an_artefact(stage: Stage) -> None:
+    await perform(step("screenshot", name="before"), stage)
+    assert stage.artefacts == {"screenshot before": "before.png"}
+    assert (stage.folder / "before.png").exists()

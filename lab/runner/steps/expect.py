@@ -1,0 +1,16 @@
+"""expect: hold expectations against what has happened so far."""
+
+from lab.runner.stage import Stage, StepFailed
+from lab.scenario.steps.expect import Expect
+from lab.timeline.attempts import attempts_of
+from lab.timeline.verdict import judge
+
+
+async def run(step: Expect, stage: Stage) -> None:
+    """Judge; StepFailed at the first expectation that does not hold, after all of them were held."""
+    events = stage.log.ordered()
+    checks = judge(step, events, attempts_of(events), connection=step.connection)
+    stage.checks += checks
+    for check in checks:
+        if not check.held:
+            raise StepFailed(f"{check.what} {check.expected}", f"it was {check.actual}")
