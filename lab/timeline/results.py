@@ -36,20 +36,22 @@ class Attempt(_Record):
 
 
 class Messages(_Record):
-    """How many messages went out and what became of them at an echo service."""
+    """How many messages went out and came in, and what became of them."""
 
     sent: int = 0
     """Messages that the page sent."""
     received: int = 0
-    """Messages that came back to the page."""
+    """Messages that came to the page."""
+    pushed: int = 0
+    """Messages that the server sent beyond one for each that it received: no fault."""
     lost: int = 0
-    """Messages that never came back."""
+    """Messages that never arrived, in either direction; without the server's events, that never came back."""
     duplicated: int = 0
-    """Messages that came back more than once."""
+    """Messages that arrived more than once."""
     reordered: int = 0
-    """Messages that came back after one that was sent later."""
+    """Messages that arrived after one that was sent later."""
     corrupted: int = 0
-    """Messages that came back with another text."""
+    """Messages that arrived with another text."""
 
 
 class Check(_Record):

@@ -8,7 +8,6 @@ from lab.scenario.model import Expectation, ExpectedAttempt
 from lab.texts import quoted
 from lab.timeline.attempts import MAIN, in_order, of_browser, open_ms_of, transport_of
 from lab.timeline.diagnosis import diagnose
-from lab.timeline.diagnosis import diagnose
 from lab.timeline.exchanges import is_server
 from lab.timeline.messages import messages_of
 from lab.timeline.results import Attempt, Check
@@ -90,20 +89,21 @@ def _opened_within(wanted: float, seen: _Seen) -> _Held:
 
 def _delivery(wanted: str, seen: _Seen) -> _Held:
     """Nothing sent is nothing shown: it does not hold."""
-    found = messages_of(seen.events)
-    if not found.sent:
+    found = messages_of(seen.events, seen.connection)
+    total = found.sent + found.pushed
+    if not total:
         return wanted, "no message was sent", False
     faults = {key: getattr(found, key) for key in ("lost", "duplicated", "reordered", "corrupted")}
     wrong = [f"{count} {key}" for key, count in faults.items() if count]
     if wrong:
-        return wanted, f"of {plural(count, 'message')}: {listed(wrong)}", False
-    return wanted, f"{plural(count, 'message')}, each once, in order", True
+        return wanted, f"of {plural(total, 'message')}: {listed(wrong)}", False
+    return wanted, f"{plural(total, 'message')}, each once, in order", True
 
 
 def _session_cookie(wanted: str, seen: _Seen) -> _Held:
     """Where no request of a session reached the server, neither presence nor absence was shown."""
     requests = [
-        e for e in in_order(seen.events) if e.vantage == "server" and e.kind == "request" and e.data.get("session")
+        e for e in in_order(seen.events) if is_server(e.vantage) and e.kind == "request" and e.data.get("session")
     ]
     if not requests:
         return wanted, "no request of a session reached the server", False
@@ -117,31 +117,29 @@ def _carries_session(request: Event) -> bool:
     return any(pair.split("=")[0].strip() == "JSESSIONID" for value in cookies for pair in value.split(";"))
 
 
-def _close_code(wanted: int, case: _Case) -> _Held:
-    codes = [event.data.get("code") for event in case.seen("client.close")]
+def _close_code(wanted: int, seen: _Seen) -> _Held:
+    codes = [event.data.get("code") for event in seen.browser("client.close")]
     return str(wanted), str(codes[-1]) if codes else "never closed", bool(codes) and codes[-1] == wanted
 
 
-def _close_reason(wanted: str, case: _Case) -> _Held:
-    reasons = [str(event.data.get("reason", "")) for event in case.seen("client.close")]
-    return repr(wanted), repr(reasons[-1]) if reasons else "never closed", reasons[-1:] == [wanted]
+def _close_reason(wanted: str, seen: _Seen) -> _Held:
+    reasons = [str(event.data.get("reason", "")) for event in seen.browser("client.close")]
+    return quoted(wanted), quoted(reasons[-1]) if reasons else "never closed", reasons[-1:] == [wanted]
 
 
-def _state(wanted: str, case: _Case) -> _Held:
-    if case.seen("client.close"):
-        actual = "closed"
-    else:
-        actual = "open" if case.seen("client.open") else "never opened"
+def _state(wanted: str, seen: _Seen) -> _Held:
+    opened = "open" if seen.browser("client.open") else "never opened"
+    actual = "closed" if seen.browser("client.close") else opened
     return wanted, actual, actual == wanted
 
 
-def _heartbeats(wanted: int, case: _Case) -> _Held:
-    count = sum(event.data.get("type") == "h" for event in case.seen("frame.in"))
+def _heartbeats(wanted: int, seen: _Seen) -> _Held:
+    count = sum(event.data.get("type") == "h" for event in seen.browser("frame.in"))
     return f"at least {number(wanted)}", number(count), count >= wanted
 
 
-def _diagnosis(wanted: Sequence[str], case: _Case) -> _Held:
-    causes = list(dict.fromkeys(one.cause for one in diagnose(case.events, case.all_attempts)))
+def _diagnosis(wanted: Sequence[str], seen: _Seen) -> _Held:
+    causes = list(dict.fromkeys(one.cause for one in diagnose(seen.events, seen.attempts)))
     return ", ".join(wanted), ", ".join(causes) or "nothing", set(wanted) <= set(causes)
 
 

@@ -128,3 +128,101 @@ def test_messages_of_does_not_count_what_the_server_saw(see):
 def test_compare_is_fast_where_all_texts_are_equal():
     # Five thousand equal texts are 25 million pairs; the common beginning needs none of them.
     assert compare("a" * 5000, "a" * 4999) == Messages(sent=5000, received=4999, lost=1)
+
+
+WEBSOCKET = """
+    0 b attempt.start connection={c} transport=websocket url=ws://app/echo/1/{s}/websocket
+    1 s session.open session={s} transport=websocket
+    2 b attempt.open connection={c} transport=websocket
+"""
+
+
+def _page(kind, *texts, connection="main", at=10):
+    return "\n".join(
+        f"{at + n} b message.{kind} connection={connection} n={n} text={t} bytes={len(t)} hash=h{t}"
+        for n, t in enumerate(texts)
+    )
+
+
+def _server(kind, *texts, session="abc", at=10):
+    return "\n".join(
+        f"{at + n} s message.{kind} session={session} text={t} bytes={len(t)}" for n, t in enumerate(texts)
+    )
+
+
+BEGUN = WEBSOCKET.format(c="main", s="abc")
+
+
+@pytest.mark.parametrize(
+    ("sent", "server_in", "server_out", "received", "wrong"),
+    [
+        # an echo: what the server saw says the same as what came back
+        ("ab", "ab", "ab", "ab", {}),
+        ("ab", "b", "b", "b", {"lost": 1}),
+        ("ab", "ab", "ab", "b", {"lost": 1}),
+        ("ab", "abb", "abb", "abb", {"duplicated": 1}),
+        ("ab", "ab", "ab", "abb", {"duplicated": 1}),
+        ("ab", "ba", "ba", "ba", {"reordered": 1}),
+        ("ab", "ax", "ax", "ax", {"corrupted": 1}),
+        # pushes are no fault, wherever they come between
+        ("a", "a", "ptaq", "ptaq", {"pushed": 3}),
+        ("", "", "pqr", "pqr", {"pushed": 3}),
+        ("", "", "pqr", "pr", {"pushed": 3, "lost": 1}),
+        ("", "", "pqr", "prq", {"pushed": 3, "reordered": 1}),
+        # a service that answers with something else, or not at all
+        ("a", "a", "x", "x", {}),
+        ("abc", "abc", "", "", {}),
+    ],
+)
+def test_messages_of_holds_each_direction_against_the_servers_own_events(
+    see, sent, server_in, server_out, received, wrong
+):
+    events = see(
+        BEGUN,
+        _page("out", *sent),
+        _server("in", *server_in, at=20),
+        _server("out", *server_out, at=30),
+        _page("in", *received, at=40),
+    )
+    assert messages_of(events) == Messages(sent=len(sent), received=len(received), **wrong)
+
+
+def test_messages_of_keeps_the_pushes_of_named_connections_apart(see):
+    """A broadcast: what one sends comes to both."""
+    events = see(
+        BEGUN,
+        WEBSOCKET.format(c="other", s="def"),
+        _page("out", "a"),
+        _server("in", "a"),
+        _server("out", "a"),
+        _server("out", "a", session="def"),
+        _page("in", "a", at=30),
+        _page("in", "a", connection="other", at=30),
+    )
+    assert messages_of(events, "main") == Messages(sent=1, received=1)
+    assert messages_of(events, "other") == Messages(received=1, pushed=1)
+    assert messages_of(events) == Messages(sent=1, received=2, pushed=1)
+
+
+def test_messages_of_finds_the_session_of_a_raw_websocket(see):
+    raw = """
+        0 b attempt.start connection=first transport=raw-websocket url=ws://app/echo/websocket
+        1 b attempt.close connection=first transport=raw-websocket
+        2 b attempt.start connection=raw transport=raw-websocket url=ws://app/echo/websocket
+        3 s session.open session=raw-1 transport=raw_websocket
+        4 b attempt.open connection=raw transport=raw-websocket
+    """
+    events = see(raw, _server("out", "p", "q", session="raw-1"), _page("in", "p", connection="raw", at=20))
+    assert messages_of(events, "raw") == Messages(received=1, pushed=2, lost=1)
+
+
+@pytest.mark.parametrize(("at", "clean", "lost"), [(4990, "true", 0), (3000, "true", 1), (4990, "false", 1)])
+def test_messages_of_does_not_miss_what_was_on_its_way_when_the_page_closed(see, at, clean, lost):
+    end = f"5000 b client.close connection=main code=1000 was_clean={clean}"
+    events = see(BEGUN, _server("out", "p"), _page("in", "p", at=20), _server("out", "q", at=at), end)
+    assert messages_of(events).lost == lost
+
+
+def test_messages_of_trusts_the_echo_where_the_server_tells_of_another_session(see):
+    events = see(BEGUN.replace("session=abc", "session=zzz"), _page("out", "a", "b"), _page("in", "a", at=20))
+    assert messages_of(events) == Messages(sent=2, received=1, lost=1)

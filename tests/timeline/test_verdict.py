@@ -165,3 +165,61 @@ def test_judge_shows_no_cookie_where_no_session_reached_the_server(see, wanted):
 )
 def test_judge_checks_the_close_code(see, table, wanted, actual, held):
     assert _one(see, table, close_code=wanted) == (str(wanted), actual, held)
+
+
+FURTHER = """
+    300 b attempt.start connection=second transport=websocket budget_ms=622 url=ws://app/echo/1/abc/websocket
+    310 b attempt.open  connection=second transport=websocket
+    310 b client.open   connection=second transport=websocket
+    311 b frame.in      connection=second transport=websocket type=o
+    320 b frame.in      connection=second transport=websocket type=h
+    330 b frame.in      connection=second transport=websocket type=h
+"""
+CLOSED = "400 b client.close connection=second code=3000 reason='Go away!'"
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected", "actual", "held"),
+    [
+        ([FURTHER], {"state": "open"}, "open", True),
+        ([FURTHER], {"state": "closed"}, "open", False),
+        ([FURTHER, CLOSED], {"state": "closed"}, "closed", True),
+        ([], {"state": "open"}, "never opened", False),
+        ([], {"state": "closed"}, "never opened", False),
+        ([FURTHER], {"heartbeats": 2}, "2", True),
+        ([FURTHER], {"heartbeats": 3}, "2", False),
+        ([FURTHER, CLOSED], {"close_reason": "Go away!"}, '"Go away!"', True),
+        ([FURTHER, CLOSED], {"close_reason": "Go"}, '"Go away!"', False),
+        ([FURTHER], {"close_reason": ""}, "never closed", False),
+        ([FURTHER], {"transport": "websocket"}, "websocket", True),
+        ([FURTHER], {"delivery": "exactly once, in order"}, "no message was sent", False),
+    ],
+)
+def test_judge_checks_a_further_connection_by_its_own_events(see, tables, expected, actual, held):
+    events = see(OPENED, *tables)
+    (check,) = judge(Expectation(**expected), events, attempts_of(events), "second")
+    assert check.what == f"{next(iter(expected))} of second"
+    assert (check.actual, check.held) == (actual, held)
+
+
+def test_judge_counts_pushes_as_messages(see):
+    events = see(
+        FURTHER,
+        "312 s message.out session=abc text=tick bytes=4",
+        "313 b message.in connection=second text=tick bytes=4 n=0 hash=x",
+    )
+    (check,) = judge(Expectation(delivery="exactly once, in order"), events, attempts_of(events), "second")
+    assert (check.actual, check.held) == ("1 message, each once, in order", True)
+
+
+def test_judge_checks_the_causes_that_the_diagnosis_names(see):
+    events = see(OPENED)
+    checks = [
+        judge(Expectation(diagnosis=wanted), events, attempts_of(events))[0]
+        for wanted in (["unknown"], ["unknown", "too_slow"], [])
+    ]
+    assert [(check.actual, check.held) for check in checks] == [
+        ("unknown", True),
+        ("unknown", False),
+        ("unknown", True),
+    ]
