@@ -37,7 +37,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     for found in find(paths or [SCENARIOS]):
         folder = found.path.parent
         if folder not in models:
-            models[folder] = of_folder(folder).parameter_models()
+            models[folder] = of_folder(folder).models()
         try:
             document = load(found.path, models[folder], name=found.name)
             documents.append((document, cases(document)))

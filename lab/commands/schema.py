@@ -17,4 +17,4 @@ def command() -> None:
     from lab.network.behaviour import Catalogue
     from lab.scenario.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(Catalogue().parameter_models()), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False))

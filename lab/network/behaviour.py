@@ -38,6 +38,7 @@ from lab.errors import LabError, UsageError
 from lab.network.bare import BareAddon, explain
 from lab.network.filter import Filter
 from lab.network.link.behaviour import LinkBehaviour
+from lab.scenario.profile import models_of
 
 logger = logging.getLogger(__name__)
 
@@ -105,13 +106,17 @@ class Catalogue:
 
     Those of a proxy stand in the folder itself, those of a link in its folder ``link``. A file of a later folder
     takes the place of one with the same name in an earlier folder, so that a user's own ``proxies/`` can replace a
-    shipped behaviour. Files whose names begin with ``_`` are left alone.
+    shipped behaviour. Files whose names begin with ``_`` are left alone. Profiles are the files in their folders
+    ``profiles``.
     """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self._classes: dict[str, type[Behaviour] | type[LinkBehaviour]] = {}
+        self.profiles: dict[str, Path] = {}
+        """The file of each profile, by its name."""
         for folder in (shipped.PROXIES, *folders):
             self._classes |= _in_folder(folder)
+            self.profiles |= {path.stem: path for path in sorted((folder / "profiles").glob("*.yaml"))}
 
     def __iter__(self) -> Any:
         """The names, sorted."""
@@ -141,17 +146,35 @@ class Catalogue:
         """The parameter model of each behaviour, by name."""
         return {name: self._classes[name].Parameters for name in self}
 
-    def make(self, name: str, parameters: Mapping[str, Any]) -> Any:
+    def models(self) -> dict[str, type[BaseModel]]:
+        """The parameter model of each behaviour and of each profile, by name: what a scenario may name.
+
+        Raises:
+            ScenarioErrors: A profile is wrong.
+            UsageError: A profile is called like a behaviour.
+        """
+        behaviours = self.parameter_models()
+        return behaviours | models_of(list(self.profiles.values()), behaviours)
+
+    def make(self, name: str, parameters: Mapping[str, Any], limits: Any = None, *, place: str = "") -> Any:
         """A behaviour with these parameters, a `Behaviour` or a `LinkBehaviour` as `kind` says.
+
+        Args:
+            name: Its name.
+            parameters: Its parameters, as a scenario has them.
+            limits: On what it acts, and when, as lab.scenario.limits.Limits; always on everything where None.
+            place: Where in the network it stands, for the lots that it draws.
 
         Raises:
             UsageError: There is no such behaviour, or it does not take these parameters.
         """
         behaviour = self[name]
         try:
-            return behaviour(behaviour.Parameters.model_validate(dict(parameters)))
+            made = behaviour(behaviour.Parameters.model_validate(dict(parameters)))
         except ValidationError as error:
             raise UsageError(f"{name}: {explain(error)}") from None
+        made.limit(limits, place=place)
+        return made
 
 
 def _in_folder(folder: Path) -> dict[str, type[Behaviour] | type[LinkBehaviour]]:

@@ -8,8 +8,8 @@ Loc = tuple[int | str, ...]
 """A place as pydantic gives it: keys and indices, and among them words that name the branch of a union."""
 
 # A single key can be short for two: the first of a pair is the key itself, the second its value.
-_KEY_OF_SHORT_FORM = {"name", "transport"}
-_VALUE_OF_SHORT_FORM = {"parameters", "outcome"}
+_KEY_OF_SHORT_FORM = {"name", "profile", "transport"}
+_VALUE_OF_SHORT_FORM = {"parameters", "limits", "outcome"}
 
 
 @dataclass(frozen=True)

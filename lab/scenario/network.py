@@ -1,96 +1,316 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
+from lab.scenario.limits import LIMITS, Limits
 from lab.scenario.wrong import Place, wrong
+
+HopKind = Literal["proxy", "link", "balancer"]
 
 _ONE_BEHAVIOUR = "one behaviour: its name, or its name with its parameters below it"
 
 
-def _check_behaviour(name: object, reading: object, *, at: Place) -> None:
-    behaviours = reading.behaviours if isinstance(reading, Reading) else None
-    if behaviours is not None and isinstance(name, str) and name not in behaviours:
-        raise wrong("unknown behaviour", options=sorted(behaviours), word=name, at=at)
+def kind_of(model: Any) -> Literal["http", "link", "profile"]:
+    """What a name stands for, by its parameter model: a behaviour of proxies, one of links, or a profile."""
+    kind: Literal["http", "link", "profile"] = getattr(model, "lab_kind", "http")
+    return kind
+
+
+def known(reading: object, *kinds: str) -> dict[str, Any] | None:
+    """The parameter models of these kinds, by name; None where any name will do."""
+    models = reading.behaviours if isinstance(reading, Reading) else None
+    return None if models is None else {name: one for name, one in models.items() if kind_of(one) in kinds}
 
 
 class BehaviourUse(Model):
     """A behaviour by name, with its parameters as written; the behaviour's own model checks them."""
 
+    kinds: ClassVar[tuple[str, ...]] = ("http",)
+    """What the name may stand for."""
     name: str = Field(description="The behaviour's name: that of its file in proxies/.")
     parameters: dict[str, Any] = Field(default_factory=dict, description="The behaviour's own parameters.")
+    limits: Limits = Field(Limits(), description="On what of the traffic it acts, and when.")
 
     @model_validator(mode="before")
     @classmethod
     def _widen(cls, value: Any, info: ValidationInfo) -> Any:
-        """``no_upgrade`` and ``no_upgrade: {answer: strip}`` both name the behaviour no_upgrade."""
+        """``no_upgrade`` and ``no_upgrade: {answer: strip, after: 5s}`` both name the behaviour no_upgrade."""
         if isinstance(value, str):
-            _check_behaviour(value, info.context, at="value")
+            cls._check(value, info.context, at="value")
             return {"name": value, "parameters": {}}
         if isinstance(value, dict) and "name" not in value:
             if len(value) != 1:
                 raise wrong("several behaviours in one item" if value else "no behaviour", _ONE_BEHAVIOUR)
-            ((name, parameters),) = value.items()
-            _check_behaviour(name, info.context, at="key")
-            return {"name": name, "parameters": {} if parameters is None else parameters}
+            ((name, written),) = value.items()
+            cls._check(name, info.context, at="key")
+            return {"name": name, **divided(written)}
         if isinstance(value, dict):
-            _check_behaviour(value["name"], info.context, at="name")
+            cls._check(value["name"], info.context, at="name")
             # Without any parameters, too, they are held against the behaviour's model: some may be required.
             return {"parameters": {}, **value}
         if isinstance(value, cls):
             return value
         raise wrong("not a behaviour", _ONE_BEHAVIOUR)
 
+    @classmethod
+    def _check(cls, name: object, reading: object, *, at: Place) -> None:
+        behaviours = known(reading, *cls.kinds)
+        if behaviours is None or not isinstance(name, str) or name in behaviours:
+            return
+        if name in (known(reading, "http", "link") or {}):
+            other, place = (
+                ("link", f"- link: [{name}]") if "http" in cls.kinds else ("proxy", f"- behaviours: [{name}]")
+            )
+            raise wrong(f'"{name}" is a behaviour of a {other}', f'a hop of its own: "{place}"', at=at)
+        raise wrong("unknown behaviour", options=sorted(behaviours), word=name, at=at)
+
     @field_validator("parameters")
     @classmethod
     def _fit(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         """Hold the parameters against the behaviour's model, where it is known; they stay as written."""
-        reading = info.context
-        if isinstance(reading, Reading) and reading.behaviours is not None:
-            model = reading.behaviours.get(info.data.get("name", ""))
-            if model is not None:
-                validate_plain(model, parameters, reading)
+        model = (known(info.context, *cls.kinds) or {}).get(info.data.get("name", ""))
+        if model is not None and isinstance(info.context, Reading):
+            validate_plain(model, parameters, info.context)
         return parameters
 
 
-class Hop(Model):
-    """One intermediary: a proxy, and what it does to the traffic."""
+class LinkBehaviourUse(BehaviourUse):
+    """A behaviour of a link by name, with its parameters as written; the behaviour's own model checks them."""
 
-    proxy: Literal["forward", "reverse"] = Field(
+    kinds: ClassVar[tuple[str, ...]] = ("link",)
+
+    @field_validator("limits")
+    @classmethod
+    def _sees_no_requests(cls, limits: Limits) -> Limits:
+        given = limits.when.model_fields_set - {"direction"} if limits.when else set()
+        for key in sorted(given):
+            raise_at(("when", key), wrong(f'"{key}" in a link', "direction alone: a link knows bytes, not requests"))
+        return limits
+
+
+class AnyBehaviourUse(BehaviourUse):
+    """A behaviour of a proxy or of a link, by name, with its parameters as written."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("http", "link")
+
+
+def divided(written: Any) -> dict[str, Any]:
+    """What stands below a behaviour's name, as its own parameters and its limits."""
+    if written is None:
+        return {"parameters": {}}
+    if not isinstance(written, dict):
+        return {"parameters": written}
+    limits = {key: value for key, value in written.items() if key in LIMITS}
+    parameters = {key: value for key, value in written.items() if key not in LIMITS}
+    return {"parameters": parameters, **({"limits": limits} if limits else {})}
+
+
+class Balancer(Model):
+    """Several server nodes, each with sessions of its own, and how requests are shared out among them."""
+
+    nodes: int = Field(2, ge=1, le=8, description="How many server nodes there are: node1, node2 ...")
+    sticky: Literal["cookie", "prefix", "source", "none"] = Field(
+        "cookie",
+        description=(
+            "What keeps a client at its node: a cookie; the `server` part of the URL; its address; or nothing."
+        ),
+    )
+    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie, for sticky: cookie.")
+    appended_by: Literal["balancer", "server"] = Field(
+        "balancer",
+        description="Who writes the node into the cookie: the balancer, or each server (JSESSIONID=dummy.node1).",
+    )
+    pick: Literal["round robin", "random"] = Field(
+        "round robin", description="Which node gets a request that nothing binds to one."
+    )
+    seed: int = Field(0, description="What `pick: random` draws from.")
+
+
+KEYS: Mapping[HopKind, frozenset[str]] = {
+    "proxy": frozenset({"proxy", "tls", "http2", "alpn", "min_tls", "max_tls", "behaviours"}),
+    "link": frozenset({"link"}),
+    "balancer": frozenset({"balancer", "tls", "http2", "alpn", "min_tls", "max_tls", "behaviours"}),
+}
+"""The keys that each kind of hop may have, besides those that every hop may have."""
+COMMON_KEYS = frozenset({"name", "profile", "parameters"})
+
+TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
+
+
+class Hop(Model):
+    """One intermediary: a proxy, a link or a balancer, and what it does to the traffic."""
+
+    proxy: Literal["forward", "reverse", "transparent", "socks"] = Field(
         "reverse",
-        description="forward: the proxy set in the browser; reverse: it stands where the server would.",
+        description=(
+            "forward: the proxy set in the browser; socks: the same, by SOCKS 5; reverse: it stands where the server "
+            "would; transparent: what goes to the server is led through it unasked."
+        ),
+    )
+    link: list[LinkBehaviourUse] | None = Field(
+        None, description="A relay of bytes in place of a proxy, and what it does, in this order."
+    )
+    balancer: Balancer | None = Field(None, description="A balancer in place of a proxy; it stands last.")
+    profile: str | None = Field(
+        None, description="A profile by name (`lab profiles` lists them); what stands beside it wins."
+    )
+    parameters: dict[str, Any] = Field(
+        default_factory=dict, description="For a profile: other parameters for its behaviours, by their names."
     )
     name: str | None = Field(None, description="What reports call the hop; hop1, hop2 ... where null.")
-    tls: Literal["tunnel", "intercept"] = Field(
+    tls: Literal["tunnel", "intercept", "untrusted"] = Field(
         "tunnel",
-        description="For a forward proxy: whether TLS inside CONNECT is passed on unread, or ended and read.",
+        description=(
+            "tunnel: TLS is passed on unread, but for a reverse proxy or a balancer, which always end it; intercept: "
+            "ended and read; untrusted: ended with a certificate that the browser does not trust."
+        ),
     )
-    behaviours: list[BehaviourUse] = Field(default_factory=list, description="What it does, in this order.")
+    http2: bool = Field(False, description="Whether it offers HTTP/2 to the browser where it reads TLS.")
+    alpn: Literal["answered", "stripped"] = Field(
+        "answered", description="Whether it answers ALPN where it reads TLS, or as if it knew nothing of it."
+    )
+    min_tls: TlsVersion | None = Field(None, description="The lowest version of TLS that it takes from the browser.")
+    max_tls: TlsVersion | None = Field(None, description="The highest version of TLS that it takes from the browser.")
+    behaviours: list[BehaviourUse] = Field(
+        default_factory=list, description="What it does, in this order; a profile's own come after these."
+    )
+
+    @property
+    def kind(self) -> HopKind:
+        """Which of the three it is."""
+        return "link" if self.link is not None else "balancer" if self.balancer is not None else "proxy"
+
+    @property
+    def uses(self) -> Sequence[BehaviourUse]:
+        """The behaviours of whichever kind."""
+        return self.behaviours if self.link is None else self.link
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether it is a proxy that the browser, or the proxy before it, has to be told of."""
+        return self.kind == "proxy" and self.proxy in ("forward", "socks")
+
+    @property
+    def ends_tls(self) -> bool:
+        """Whether what it sends on is not encrypted, even where what came was."""
+        return self.kind == "balancer" or (self.kind == "proxy" and self.proxy == "reverse")
+
+    def without_behaviours(self) -> "Hop":
+        """The same hop, with nothing that it does to the traffic but to carry it."""
+        if self.kind == "link":
+            return Hop(name=self.name, link=[])
+        tls = "intercept" if self.tls == "untrusted" else self.tls
+        settings: dict[str, Any] = {"name": self.name, "tls": tls} | ({"http2": True} if self.http2 else {})
+        own = {"balancer": self.balancer} if self.kind == "balancer" else {"proxy": self.proxy}
+        return Hop.model_validate(settings | own)
 
     @model_validator(mode="before")
     @classmethod
-    def _widen(cls, value: Any) -> Any:
-        """A hop may be just a behaviour: ``no_upgrade`` or ``no_upgrade: {answer: strip}``."""
-        if isinstance(value, str):
-            return {"behaviours": [value]}
-        if isinstance(value, dict) and len(value) == 1 and not value.keys() & cls.model_fields.keys():
-            return {"behaviours": [value]}
-        if isinstance(value, (dict, cls)):
+    def _widen(cls, value: Any, info: ValidationInfo) -> Any:
+        """A hop may be just a behaviour or a profile: ``no_upgrade`` or ``no_upgrade: {answer: strip}``."""
+        if isinstance(value, cls):
             return value
-        raise wrong("not a hop", "a behaviour's name, or the keys of a hop")
+        profiles = known(info.context, "profile") or {}
+        links = known(info.context, "link") or {}
+        if is_short(value):
+            name, written = (value, None) if isinstance(value, str) else next(iter(value.items()))
+            if name in profiles:
+                parameters = {} if written is None else written
+                return _of_profile(profiles[name], {"profile": name, "parameters": parameters})
+            _check_short(name, info.context, at="value" if isinstance(value, str) else "key")
+            return {"link" if name in links else "behaviours": [value]}
+        if not isinstance(value, dict):
+            raise wrong("not a hop", "the name of a behaviour or a profile, or the keys of a hop")
+        _check_keys(value)
+        if "profile" in value and known(info.context, "profile") is not None:
+            name = value["profile"]
+            if name not in profiles:
+                raise wrong("unknown profile", options=sorted(profiles), word=str(name), at="profile")
+            return _of_profile(profiles[name], value)
+        if "parameters" in value and "profile" not in value:
+            raise wrong('"parameters" without "profile"', "a profile's name", at="parameters")
+        return value
+
+    @field_validator("parameters")
+    @classmethod
+    def _fit(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """Hold the parameters against the profile's behaviours, where it is known; they stay as written."""
+        model = (known(info.context, "profile") or {}).get(info.data.get("profile") or "")
+        if model is not None and isinstance(info.context, Reading):
+            validate_plain(model, parameters, info.context)
+        return parameters
+
+    @model_validator(mode="after")
+    def _reads_what_it_settles(self) -> "Hop":
+        """Settings of TLS mean nothing to a proxy that does not read it."""
+        settings = {"http2", "alpn", "min_tls", "max_tls"} & self.model_fields_set
+        if settings and self.tls == "tunnel" and not self.ends_tls:
+            key = sorted(settings)[0]
+            raise wrong(f'"{key}" where TLS is passed on unread', '"tls: intercept" beside it', at=key)
+        if self.min_tls and self.max_tls and self.max_tls < self.min_tls:
+            raise wrong('"max_tls" below "min_tls"', f"at least {self.min_tls}", at="max_tls")
+        return self
+
+
+def is_short(value: Any) -> bool:
+    """Whether a hop is just the name of a behaviour or a profile, with or without parameters below it."""
+    if isinstance(value, dict):
+        return len(value) == 1 and not value.keys() & Hop.model_fields.keys()
+    return isinstance(value, str)
+
+
+def _check_short(name: object, reading: object, *, at: Place) -> None:
+    words = known(reading, "http", "link", "profile")
+    if words is not None and name not in words:
+        raise wrong("unknown behaviour", options=sorted(words), word=str(name), at=at)
+
+
+def _check_keys(value: Mapping[str, Any]) -> None:
+    """Keys of two kinds of hops do not stand together."""
+    kind: HopKind = "link" if "link" in value else "balancer" if "balancer" in value else "proxy"
+    others = [key for key in value if key in Hop.model_fields and key not in KEYS[kind] | COMMON_KEYS]
+    if others:
+        what = f'"{others[0]}" beside "{kind}"'
+        raise wrong(what, f"the keys of a {kind}: {', '.join(sorted(KEYS[kind] | COMMON_KEYS))}", at=others[0])
+
+
+def _of_profile(model: Any, value: Mapping[str, Any]) -> dict[str, Any]:
+    """The hop of a profile, with what is written beside its name in place of its own."""
+    hop: Hop = model.profile.hop
+    uses = "link" if hop.kind == "link" else "behaviours"
+    others = [key for key in value if key in Hop.model_fields and key not in KEYS[hop.kind] | COMMON_KEYS]
+    if others:
+        raise wrong(f'"{others[0]}" beside a profile of a {hop.kind}', f"the keys of a {hop.kind}", at=others[0])
+    settings = {key: getattr(hop, key) for key in hop.model_fields_set & KEYS[hop.kind] - {uses}}
+    # The profile's own come behind, so that those written here keep their numbers.
+    behaviours = [*(value.get(uses) or []), *model.profile.uses_with(value.get("parameters"))]
+    return {**settings, "parameters": {}, **value, uses: behaviours}
 
 
 def check_order(hops: Sequence[Hop]) -> None:
-    """A forward proxy stands on the browser's side: one behind a reverse proxy would see no traffic.
+    """Every hop must see traffic: what the browser is told of stands before what it is not told of.
 
     Raises:
-        ValidationError: At the first forward proxy behind a reverse one, counted from the list of hops.
+        ValidationError: At the first hop that is out of place, counted from the list of hops.
     """
-    kinds = [hop.proxy for hop in hops]
-    for index, kind in enumerate(kinds):
-        if kind == "forward" and "reverse" in kinds[:index]:
-            what = "a forward proxy behind a reverse proxy"
-            raise_at((index, "proxy"), wrong(what, "every forward proxy before the first reverse proxy"))
+    behind: str | None = None
+    explicit: list[str] = []
+    for index, hop in enumerate(hops):
+        if hop.is_explicit and behind is not None:
+            what = f"a {hop.proxy} proxy behind a {behind}"
+            raise_at((index, "proxy"), wrong(what, f"every forward proxy before the first {behind}"))
+        if hop.is_explicit:
+            explicit.append(hop.proxy)
+            if len(explicit) > 1 and "socks" in explicit:
+                what = "a SOCKS proxy in a chain of proxies"
+                raise_at((index, "proxy"), wrong(what, "no other proxy that the browser is told of"))
+        if hop.kind != "link" and not hop.is_explicit:
+            behind = "balancer" if hop.kind == "balancer" else f"{hop.proxy} proxy"
+        if hop.kind == "balancer" and index < len(hops) - 1:
+            raise_at(
+                (index, "balancer"), wrong("a hop behind a balancer", "the balancer last: its nodes are servers")
+            )

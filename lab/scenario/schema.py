@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from lab.scenario.expectations import AttemptOutcome
 from lab.scenario.model import Scenario
+from lab.scenario.schema_network import add_network, one_key
+from lab.scenario.server import schema_of_kinds
 from lab.scenario.step import StepModel
 from lab.scenario.steps import STEPS
 from lab.sockjs.transports import TRANSPORTS
@@ -23,33 +25,20 @@ def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json
     """The schema, draft 2020-12.
 
     Args:
-        behaviours: The parameter model of each behaviour, by name; where left out, any name and parameter will do.
+        behaviours: The parameter model of each behaviour and profile, by name; where left out, any name and
+            parameter will do.
     """
     scenario = Scenario.model_json_schema()
     definitions: Json = scenario.pop("$defs")
-    parameters = None if behaviours is None else _parameters(behaviours, definitions)
-    _add_short_forms(scenario, definitions, parameters)
+    add_network(definitions, behaviours)
+    definitions["Server"] = schema_of_kinds(definitions["Server"])
+    _add_short_forms(scenario, definitions)
     for part in _parts(scenario, *definitions.values()):
         _tidy(part)
     return {"$schema": DIALECT, **scenario, "title": "Scenario of SockJS Lab", "$defs": definitions}
 
 
-def _parameters(behaviours: Mapping[str, type[BaseModel]], definitions: Json) -> dict[str, Json]:
-    """A reference for each behaviour; what it refers to is added to the definitions, under the behaviour's name."""
-    for name, model in behaviours.items():
-        # With a prefix, as a behaviour may be called what a part of the scenario is called.
-        schema = model.model_json_schema(ref_template=f"#/$defs/behaviour.{name}.{{model}}")
-        for inner, part in schema.pop("$defs", {}).items():
-            definitions[f"behaviour.{name}.{inner}"] = part
-        definitions[f"behaviour.{name}"] = schema
-    return {name: _ref(f"behaviour.{name}") for name in behaviours}
-
-
-def _add_short_forms(scenario: Json, definitions: Json, parameters: Mapping[str, Json] | None) -> None:
-    definitions["FullBehaviourUse"] = definitions["BehaviourUse"]
-    definitions["BehaviourUse"] = _behaviour(parameters, definitions)
-    definitions["FullHop"] = definitions["Hop"]
-    definitions["Hop"] = {"anyOf": [_ref("FullHop"), *definitions["BehaviourUse"]["anyOf"][:2]]}
+def _add_short_forms(scenario: Json, definitions: Json) -> None:
     definitions["FullAttempt"] = definitions["ExpectedAttempt"]
     definitions["ExpectedAttempt"] = _attempt()
     for name, model in STEPS.items():
@@ -61,41 +50,9 @@ def _add_short_forms(scenario: Json, definitions: Json, parameters: Mapping[str,
     scenario["properties"]["matrix"] = _matrix(scenario["properties"]["matrix"])
 
 
-def _behaviour(parameters: Mapping[str, Json] | None, definitions: Json) -> Json:
-    """A behaviour's name, its name with its parameters, and the full form, in this order."""
-    if parameters is None:
-        anything = {"type": ["object", "null"]}
-        return {"anyOf": [{"type": "string"}, _one_key_of(anything), _ref("FullBehaviourUse")]}
-    full = [
-        {
-            "type": "object",
-            "properties": {"name": {"const": name}, "parameters": reference},
-            "required": ["name", "parameters"] if _needs(reference, definitions) else ["name"],
-            "additionalProperties": False,
-        }
-        for name, reference in parameters.items()
-    ]
-    definitions["FullBehaviourUse"] = {"anyOf": full} if full else False
-    without = [name for name, reference in parameters.items() if not _needs(reference, definitions)]
-    with_parameters = {
-        name: reference if _needs(reference, definitions) else {"anyOf": [reference, {"type": "null"}]}
-        for name, reference in parameters.items()
-    }
-    for name, branches in with_parameters.items():
-        about = _resolve(parameters[name], definitions).get("description")
-        with_parameters[name] = {"description": about, **branches} if about else branches
-    return {
-        "anyOf": [
-            {"enum": without, "description": "A behaviour's name."},
-            _one_key(with_parameters),
-            _ref("FullBehaviourUse"),
-        ]
-    }
-
-
 def _attempt() -> Json:
     outcome = {"enum": list(get_args(AttemptOutcome)), "description": "How the attempt ended."}
-    return {"anyOf": [_one_key({transport: outcome for transport in TRANSPORTS}), _ref("FullAttempt")]}
+    return {"anyOf": [one_key({transport: outcome for transport in TRANSPORTS}), _ref("FullAttempt")]}
 
 
 def _choice(step: type[StepModel]) -> Json:
@@ -135,7 +92,7 @@ def _step(definitions: Json) -> Json:
         "description": "What the client does.",
         "anyOf": [
             {"enum": alone},
-            _one_key({name: _ref(model.__name__) for name, model in STEPS.items()}),
+            one_key({name: _ref(model.__name__) for name, model in STEPS.items()}),
             *(_ref(f"Full{model.__name__}") for model in STEPS.values()),
         ],
     }
@@ -155,34 +112,8 @@ def _matrix(matrix: Json) -> Json:
     }
 
 
-def _one_key(properties: Json) -> Json:
-    """An object with exactly one of these keys."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-
-
-def _one_key_of(values: Json) -> Json:
-    """An object with exactly one key, whatever its name."""
-    return {"type": "object", "additionalProperties": values, "minProperties": 1, "maxProperties": 1}
-
-
 def _ref(name: str) -> Json:
     return {"$ref": f"#/$defs/{name}"}
-
-
-def _resolve(schema: Json, definitions: Json) -> Json:
-    found: Json = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    return found
-
-
-def _needs(reference: Json, definitions: Json) -> bool:
-    """Whether a behaviour's parameters may not be left out."""
-    return bool(_resolve(reference, definitions).get("required"))
 
 
 def _parts(*schemas: Any) -> Iterator[Json]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from lab.scenario.locate import Loc, Place, locate
-from lab.scenario.model import EngineName, Hop
+from lab.scenario.model import EngineName, Hop, Scenario
 from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
 from lab.scenario.problems import Problem, Source, nearest, one_of
 from lab.scenario.types_at import keys_of, models_at
@@ -78,10 +78,18 @@ class _Finding:
 
 
 def problems_of(
-    error: ValidationError, source: Source, root: Node, behaviours: Behaviours | None = None
+    error: ValidationError,
+    source: Source,
+    root: Node,
+    behaviours: Behaviours | None = None,
+    *,
+    of: type[BaseModel] = Scenario,
 ) -> list[Problem]:
-    """The problems that a validation has found in what ``root`` holds, sorted by position."""
-    translator = _Translator(source, root, behaviours or {})
+    """The problems that a validation has found in what ``root`` holds, sorted by position.
+
+    ``of`` is the model that the whole file was held against.
+    """
+    translator = _Translator(source, root, behaviours or {}, of)
     findings = [translator.finding(details) for details in error.errors(include_url=False, include_input=False)]
     findings = list(_without_echoes(_deepest(findings)))
     by_value = sorted(findings, key=lambda finding: (finding.at.start, finding.at.end, finding.what))
@@ -132,10 +140,11 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
 class _Translator:
     """Translates the errors of one file."""
 
-    def __init__(self, source: Source, root: Node, behaviours: Behaviours) -> None:
+    def __init__(self, source: Source, root: Node, behaviours: Behaviours, of: type[BaseModel]) -> None:
         self._source = source
         self._root = root
         self._behaviours = behaviours
+        self._of = of
 
     def finding(self, details: ErrorDetails) -> _Finding:
         """What one of pydantic's errors says of the file."""
@@ -169,7 +178,7 @@ class _Translator:
     def _extra(self, loc: Loc) -> _Finding:
         place = locate(self._root, loc)
         word = str(loc[-1])
-        models = models_at(loc[:-1], self._behaviour_at, self._behaviours)
+        models = models_at(loc[:-1], self._name_at, self._behaviours, self._of)
         options = tuple(dict.fromkeys(key for model in models for key in keys_of(model)))
         expected = "no keys here" if not options else ""
         if Hop in models and word in self._behaviours:
@@ -185,7 +194,7 @@ class _Translator:
             (entry,) = node.entries.values()
             node = entry.key if where == "key" else entry.value
             # A hop that is just a behaviour: the word may have been meant for a key of the hop.
-            is_hop = any(branch[:-1] == ("network",) for branch in place.branches)
+            is_hop = any(at[:-1] == ("network",) for at in (loc, *place.branches))
             near = tuple(keys_of(Hop)) if is_hop else ()
         elif isinstance(node, MappingNode) and where in node.entries:
             node = node.entries[where].value
@@ -193,8 +202,13 @@ class _Translator:
         what, came = (f"{context['what']} {quoted(word)}", "") if word else (context["what"], keys or said(node))
         return _Finding(loc, place, node, what, context["expected"], tuple(context["options"]), near, came, word)
 
-    def _behaviour_at(self, loc: Loc) -> str:
-        return _word(locate(self._root, (*loc, "name")).node)
+    def _name_at(self, loc: Loc) -> str:
+        """The name of the behaviour or of the profile that is used at a place."""
+        for key in ("profile", "name"):
+            word = _word(locate(self._root, (*loc, key)).node)
+            if word in self._behaviours:
+                return word
+        return ""
 
 
 def _word(node: Node) -> str:

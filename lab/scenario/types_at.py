@@ -6,23 +6,33 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from lab.scenario.limits import Limits
 from lab.scenario.locate import Loc
-from lab.scenario.model import BehaviourUse, Scenario
+from lab.scenario.model import BehaviourUse, Hop, Scenario
 
 NameAt = Callable[[Loc], str]
-"""The name of the behaviour whose use stands at a place."""
+"""The name of the behaviour, or of the profile, whose use stands at a place."""
 
 
-def models_at(loc: Loc, name_at: NameAt, behaviours: Mapping[str, type[BaseModel]]) -> list[type[BaseModel]]:
-    """The models that may stand at ``loc``: several where there is a union, none where there is no model."""
-    here: list[Any] = [Scenario]
+def models_at(
+    loc: Loc,
+    name_at: NameAt,
+    behaviours: Mapping[str, type[BaseModel]],
+    of: type[BaseModel] = Scenario,
+) -> list[type[BaseModel]]:
+    """The models that may stand at ``loc``: several where there is a union, none where there is no model.
+
+    ``of`` is the model of the whole file.
+    """
+    here: list[Any] = [of]
     for index, part in enumerate(loc):
         below = [kind for one in here for kind in _below(one, part)]
-        if BehaviourUse in here and part == "parameters":
+        if part == "parameters" and any(_is_use(one) for one in here):
             model = behaviours.get(name_at(loc[:index]))
             if model is None:
                 return []
-            below = [model]
+            # In short, the limits of a use stand among its parameters.
+            below = [model] if Hop in here else [model, Limits]
         # What leads nowhere names a branch of a union: the models that it may mean are already here.
         here = below or [one for one in here if _is_called(one, part)] or here
     return [one for one in here if isinstance(one, type) and issubclass(one, BaseModel)]
@@ -54,6 +64,11 @@ def _branches(annotation: Any) -> Iterator[Any]:
             yield from _branches(argument)
     else:
         yield annotation
+
+
+def _is_use(kind: Any) -> bool:
+    """Whether a behaviour, or a profile, is used there."""
+    return isinstance(kind, type) and issubclass(kind, (BehaviourUse, Hop))
 
 
 def _is_called(kind: Any, part: int | str) -> bool:

@@ -1,15 +1,16 @@
 """How the model says what is wrong with a value: in words that a file's reader understands."""
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pydantic_core import PydanticCustomError
 
 KIND = "lab_wrong"
 """The type of these errors among pydantic's own."""
 
-Place: TypeAlias = Literal["value", "key", "only value", "step", "name"]
-"""Where in the value the mistake is: all of it, its only key, its only key's value, or what stands at one key."""
+Place: TypeAlias = str
+"""Where in the value the mistake is: all of it (``value``), its only key (``key``), its only key's value (``only
+value``), or what stands at the key of that name."""
 
 
 def wrong(

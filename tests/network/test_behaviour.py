@@ -1,10 +1,12 @@
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from lab.errors import LabError, UsageError
 from lab.network.behaviour import Behaviour, Catalogue
+from lab.scenario.limits import LIMITS, Limits
 
 OWN = '''
 from mitmproxy import http
@@ -33,13 +35,13 @@ def test_catalogue_finds_the_shipped_ones() -> None:
 
 
 @pytest.mark.parametrize("name", list(Catalogue()))
-def test_shipped_one_is_documented_and_has_defaults(name: str) -> None:
+def test_shipped_one_is_documented_and_leaves_the_reserved_keys_alone(name: str) -> None:
     catalogue = Catalogue()
-    behaviour = catalogue.make(name, {})
-    assert behaviour.name == name
-    assert behaviour.__doc__
-    for field in catalogue.parameter_models()[name].model_fields.values():
+    assert catalogue[name].name == name
+    assert catalogue[name].__doc__
+    for key, field in catalogue.parameter_models()[name].model_fields.items():
         assert field.description
+        assert (field.alias or key) not in LIMITS
     with pytest.raises(UsageError, match=f"{name}: no_such_key: "):
         catalogue.make(name, {"no_such_key": 1})
 
@@ -100,3 +102,25 @@ def test_same_seed_at_one_place_draws_the_same_lots() -> None:
     assert drawn(1, "hop1/0") == drawn(1, "hop1/0")
     assert drawn(1, "hop1/0") != drawn(2, "hop1/0")
     assert drawn(1, "hop1/0") != drawn(1, "hop2/0")
+
+
+def test_profiles_are_found_beside_the_behaviours(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "own.yaml").write_text("title: x\nsource: [y]\nhop: no_upgrade\n")
+    catalogue = Catalogue([tmp_path])
+    assert {"own", "squid"} <= catalogue.models().keys()
+    assert "own" not in catalogue.parameter_models()
+    assert "own" not in Catalogue().models()
+
+
+@pytest.mark.parametrize("name", list(Catalogue().profiles))
+def test_shipped_profile_is_right_and_says_why(name: str) -> None:
+    profile: Any = Catalogue().models()[name]
+    assert profile.profile.why
+    for use in profile.profile.hop.uses:
+        assert Catalogue().make(use.name, use.parameters, use.limits).name == use.name
+
+
+def test_behaviour_is_made_with_its_limits() -> None:
+    made = Catalogue().make("no_upgrade", {}, Limits(nth=[2], seed=1), place="hop1/0")
+    assert made.filter.nth == {2}

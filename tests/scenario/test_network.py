@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from lab.scenario.base import Reading
-from lab.scenario.network import BehaviourUse, Hop, check_order
+from lab.scenario.base import Reading, validate_plain
+from lab.scenario.limits import Limits, When
+from lab.scenario.network import Balancer, BehaviourUse, Hop, LinkBehaviourUse, check_order
 
 USE = BehaviourUse(name="no_upgrade")
 
@@ -23,6 +24,10 @@ class Parameters(BaseModel):
         ({"name": "no_upgrade"}, USE),
         (USE, USE),
         ({"no_upgrade": {"answer": "x"}}, BehaviourUse(name="no_upgrade", parameters={"answer": "x"})),
+        (
+            {"no_upgrade": {"answer": "x", "nth": [2], "seed": 1}},
+            BehaviourUse(name="no_upgrade", parameters={"answer": "x"}, limits=Limits(nth=[2], seed=1)),
+        ),
     ],
 )
 def test_behaviour_is_widened(written: Any, expected: BehaviourUse) -> None:
@@ -64,21 +69,101 @@ def test_hop_is_widened(written: Any, expected: Hop) -> None:
     assert Hop.model_validate(written) == expected
 
 
+F, R, T, S = ({"proxy": kind} for kind in ("forward", "reverse", "transparent", "socks"))
+L: dict[str, Any] = {"link": []}
+B: dict[str, Any] = {"balancer": {}}
+
+
+@pytest.mark.parametrize("hops", [[], [F], [F, F, R, R], [L, F, L, F, T, L, R, L, B], [L, S, T, R], [B]])
+def test_hops_are_in_order(hops: Sequence[Any]) -> None:
+    check_order([Hop.model_validate(hop) for hop in hops])
+
+
 @pytest.mark.parametrize(
-    ("kinds", "right"),
+    ("hops", "place"),
     [
-        ([], True),
-        (["forward"], True),
-        (["forward", "forward", "reverse", "reverse"], True),
-        (["reverse", "forward"], False),
-        (["forward", "reverse", "forward"], False),
+        ([R, F], (1, "proxy")),
+        ([F, R, F], (2, "proxy")),
+        ([T, F], (1, "proxy")),
+        ([F, S], (1, "proxy")),
+        ([S, L, F], (2, "proxy")),
+        ([B, F], (0, "balancer")),
+        ([B, L], (0, "balancer")),
     ],
 )
-def test_forward_proxies_come_first(kinds: Sequence[Any], right: bool) -> None:
-    hops = [Hop(proxy=kind) for kind in kinds]
-    if right:
-        check_order(hops)
-    else:
-        with pytest.raises(ValidationError) as raised:
-            check_order(hops)
-        assert raised.value.errors()[0]["loc"] == (len(kinds) - 1, "proxy")
+def test_hop_that_would_see_no_traffic_is_refused(hops: Sequence[Any], place: tuple[Any, ...]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        check_order([Hop.model_validate(hop) for hop in hops])
+    assert raised.value.errors()[0]["loc"] == place
+
+
+class Late(BaseModel):
+    lab_kind: ClassVar[str] = "link"
+    delay: int = 0
+
+
+MODELS: dict[str, type[BaseModel]] = {"no_upgrade": Parameters, "late": Late}
+
+
+def read(hop: Any) -> Hop:
+    return validate_plain(Network, {"hop": hop}, Reading(MODELS)).hop
+
+
+class Network(BaseModel):
+    hop: Hop
+
+
+LATE = LinkBehaviourUse(name="late", parameters={"delay": 5}, limits=Limits(when=When(direction="up")))
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "expected"),
+    [
+        ({"late": {"delay": 5, "when": {"direction": "up"}}}, "link", Hop(link=[LATE])),
+        ("late", "link", Hop(link=[LinkBehaviourUse(name="late")])),
+        ({"link": ["late"], "name": "wire"}, "link", Hop(name="wire", link=[LinkBehaviourUse(name="late")])),
+        ({"link": []}, "link", Hop(link=[])),
+        ({"balancer": {}}, "balancer", Hop(balancer=Balancer())),
+        ({"proxy": "socks"}, "proxy", Hop(proxy="socks")),
+    ],
+)
+def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Hop) -> None:
+    assert (read(written), expected.kind) == (expected, kind)
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "message"),
+    [
+        ({"link": [], "tls": "intercept"}, (), '"tls" beside "link"'),
+        ({"link": [], "proxy": "forward"}, (), '"proxy" beside "link"'),
+        ({"balancer": {}, "link": []}, (), '"balancer" beside "link"'),
+        ({"link": ["no_upgrade"]}, ("link", 0), "is a behaviour of a proxy"),
+        ({"behaviours": ["late"]}, ("behaviours", 0), "is a behaviour of a link"),
+        ({"late": {"when": {"url": "/x"}}}, ("link", 0, "limits", "when", "url"), "direction alone"),
+        ("lat", (), "unknown behaviour"),
+        ({"profile": "squid"}, (), "unknown profile"),
+        ({"parameters": {}}, (), '"parameters" without "profile"'),
+        ({"proxy": "forward", "http2": True}, (), "where TLS is passed on unread"),
+        ({"min_tls": "1.3", "max_tls": "1.2"}, (), '"max_tls" below "min_tls"'),
+        ({"balancer": {"nodes": 9}}, ("balancer", "nodes"), "less than or equal to 8"),
+    ],
+)
+def test_wrong_hop_is_refused(written: Any, place: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(ValidationError, match=message) as raised:
+        read(written)
+    assert raised.value.errors()[0]["loc"] == ("hop", *place)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"proxy": "forward", "tls": "untrusted", "name": "x"}, Hop(proxy="forward", tls="intercept", name="x")),
+        ({"proxy": "reverse", "http2": True}, Hop(http2=True)),
+        ("late", Hop(link=[])),
+        ({"balancer": {"nodes": 3}}, Hop(balancer=Balancer(nodes=3))),
+        ({"no_upgrade": {"answer": "x"}}, Hop()),
+    ],
+)
+def test_hop_without_behaviours_only_carries(written: Any, expected: Hop) -> None:
+    bare = read(written).without_behaviours()
+    assert (bare.model_dump(), bare.kind) == (expected.model_dump(), expected.kind)

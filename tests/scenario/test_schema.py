@@ -4,15 +4,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from lab import shipped
 from lab.scenario.loader import load_bytes
+from lab.scenario.network import BehaviourUse, Hop, LinkBehaviourUse
 from lab.scenario.nodes import plain
 from lab.scenario.problems import ScenarioErrors
+from lab.scenario.profile import Profile, model_of
 from lab.scenario.schema import json_schema
 from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.yaml_text import read
@@ -40,7 +42,20 @@ class Buffering(BaseModel):
     until: str
 
 
-BEHAVIOURS: dict[str, type[BaseModel]] = {"no_upgrade": NoUpgrade, "buffering": Buffering, "Hop": Inner}
+class Late(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    lab_kind: ClassVar[str] = "link"
+    delay: Milliseconds
+
+
+BEHAVIOURS: dict[str, type[BaseModel]] = {
+    "no_upgrade": NoUpgrade, "buffering": Buffering, "Hop": Inner, "late": Late
+}  # fmt: skip
+OFFICE = Profile(title="An office", source=["x"], hop=Hop(behaviours=[BehaviourUse(name="no_upgrade")]))
+WIRE = Profile(
+    title="A wire", source=["x"], hop=Hop(link=[LinkBehaviourUse(name="late", parameters={"delay": "5ms"})])
+)
+BEHAVIOURS |= {"office": model_of(OFFICE, BEHAVIOURS), "wire": model_of(WIRE, BEHAVIOURS)}
 SCHEMA = json_schema(BEHAVIOURS)
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -135,7 +150,19 @@ RIGHT = [
         "{}", "{proxy: forward, tls: intercept, name: squid}", "{behaviours: []}",
         "{behaviours: [no_upgrade, no_upgrade: {answer: hang}, no_upgrade: ]}",
         "{behaviours: [{name: no_upgrade}, {name: buffering, parameters: {until: x}}]}",
+        "no_upgrade: {answer: hang, after: 5s, for: 1s, every: 2s, nth: [1, 2], seed: 3}",
+        "no_upgrade: {when: {transport: [websocket], url: '*/x', method: GET, header: Upgrade, direction: up}}",
+        "{behaviours: [{name: no_upgrade, limits: {nth: 2}}]}",
+        "late: {delay: 5ms, when: {direction: up}, nth: 1}", "{link: []}", "{link: [late: {delay: 5ms}], name: wire}",
+        "{balancer: {}}", "{balancer: {nodes: 3, sticky: prefix}, behaviours: [no_upgrade]}",
+        "{proxy: socks, tls: untrusted, http2: true, alpn: stripped, min_tls: '1.3'}", "{proxy: transparent}",
+        "office", "office: ", "office: {no_upgrade: {answer: hang, after: 5s}}", "wire", "wire: {late: {delay: 7ms}}",
+        "{profile: office, name: x, tls: intercept, behaviours: [no_upgrade]}", "{profile: wire, name: x}",
+        "{profile: wire, parameters: {late: {nth: 2}}}",
     )),
+    "network: [{proxy: forward}, late: {delay: 1ms}, no_upgrade, office: {no_upgrade: }, {balancer: {}}]",
+    "server: {command: [x], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: a, within: 5s}",
+    "server: {url: 'http://127.0.0.1:8081/echo'}",
     "network: [{proxy: forward}, no_upgrade]",
     *(f"expect: {expect}" for expect in (
         "{}", "{transport: none}", "{transport: xhr-polling, opened_within: 4s, close_code: 1000}",
@@ -166,7 +193,17 @@ WRONG = [
         "{no_upgrade: {}, Hop: {}}", "{proxy: forwad}", "{behaviours: [no_upgrad]}", "{behaviours: [{}]}",
         "{behaviours: [{name: buffering}]}",
         "{behaviours: [{name: no_upgrade, parameters: {anser: x}}]}", "5", "null",
+        "no_upgrade: {after: 5}", "no_upgrade: {when: {path: x}}", "no_upgrade: {nth: 0}",
+        "no_upgrade: {when: {transport: x}}", "{behaviours: [late: {delay: 5ms}]}", "{link: [no_upgrade]}",
+        "late: {delay: 5ms, when: {url: x}}", "{link: [], tls: intercept}", "{link: [], balancer: {}}",
+        "{balancer: {nodes: 0}}", "{balancer: {sticky: x}}", "{proxy: forward, min_tls: 1.3}",
+        "{profile: nobody}", "office: {answer: hang}", "office: {no_upgrade: {anser: x}}", "wire: {late: {delay: 5}}",
+        "office: 5",
     )),
+    "server: {command: [x], heartbeat: 5s}",
+    "server: {command: [x], url: 'http://h/'}",
+    "server: {url: h}",
+    "server: {prefix: /x}",
     *(f"expect: {expect}" for expect in (
         "{transport: websockt}", "{attempts: [websockt: failed]}", "{attempts: [websocket: fail]}",
         "{attempts: [websocket]}", "{attempts: [{}]}", "{attempts: [{websocket: failed, eventsource: failed}]}",

@@ -225,8 +225,8 @@ TABLE = [
         x.yaml:5:52: unknown key "anser"
           5 |   - behaviours: [bufering, {name: x}, no_upgrade: {anser: 1}]
             |                                                    ^^^^^
-          expected one of answer, hold, size, ports, share, colour, rule, let, when, after, for, every,
-            nth, seed
+          expected one of answer, hold, size, ports, share, colour, rule, let, when, after, for, every, nth,
+            seed
           did you mean "answer"?
         """,
     ),

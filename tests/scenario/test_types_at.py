@@ -2,6 +2,7 @@ import pytest
 from pydantic import BaseModel
 
 from lab.scenario.expectations import Expectation
+from lab.scenario.limits import Limits, When
 from lab.scenario.locate import Loc
 from lab.scenario.model import Scenario, Server
 from lab.scenario.network import Hop
@@ -16,7 +17,7 @@ class Inner(BaseModel):
 
 
 class Parameters(BaseModel):
-    when: Inner | str = ""
+    rule: Inner | str = ""
     rules: dict[str, list[Inner]] = {}
 
 
@@ -30,10 +31,12 @@ class Parameters(BaseModel):
         (("steps", 1, "send"), [Send]),
         (("steps", 1, "receive"), [Receive]),
         (("expect", "webkit"), [Expectation]),
-        (("network", 0, "behaviours", 0, "parameters"), [Parameters]),
-        (("network", 0, "behaviours", 0, "parameters", "when"), [Inner]),
-        (("network", 0, "behaviours", 0, "parameters", "when", "Inner"), [Inner]),
+        (("network", 0, "behaviours", 0, "parameters"), [Parameters, Limits]),
+        (("network", 0, "behaviours", 0, "parameters", "rule"), [Inner]),
+        (("network", 0, "behaviours", 0, "parameters", "rule", "Inner"), [Inner]),
         (("network", 0, "behaviours", 0, "parameters", "rules", "any", 0), [Inner]),
+        (("network", 0, "link", 0, "limits", "when"), [When]),
+        (("network", 0, "parameters"), [Parameters]),
     ],
 )
 def test_models_at_a_place_are_found(loc: Loc, models: list[type[BaseModel]]) -> None:

@@ -1,7 +1,7 @@
 """Link behaviours: one thing that a link does to the bytes that pass it, or to their time, one file each.
 
-A behaviour is a plain class with a pydantic model of its parameters and at most three hooks. Each hook makes, or
-decides, something for one connection; a behaviour itself keeps nothing of a connection::
+A behaviour is a plain class with a pydantic model of its parameters and at most two hooks. It keeps nothing of a
+connection itself: for each one it makes an `Act` (see act.py), which does::
 
     class Late(LinkBehaviour):
         class Parameters(LinkBehaviour.Parameters):
@@ -9,18 +9,18 @@ decides, something for one connection; a behaviour itself keeps nothing of a con
 
         parameters: Parameters
 
-        def shape(self, flow: Flow) -> Shape:
+        def act(self, scope: Scope) -> Act:
             return _Late(self.parameters.delay)
 
-    class _Late(Shape):
+    class _Late(Act):
         def __init__(self, delay_ms: float) -> None:
             self._delay_ms = delay_ms
 
-        def pieces(self, size: int, at_ms: float) -> Iterator[Piece]:
+        def pieces(self, direction: Direction, size: int, at_ms: float) -> Iterator[Piece]:
             yield Piece(size, at_ms + self._delay_ms)
 
-Nothing in it does I/O or reads a clock: it is told the time and says when things are due (see shape.py and watch.py),
-so that it can be tested without waiting. It never sees a byte either: it can delay, cut, drop and end, not alter.
+Nothing in it does I/O or reads a clock: it is told the time and says when things are due, so that it can be tested
+without waiting. It never sees a byte either: it can delay, cut, drop and end, not alter.
 """
 
 import logging
@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lab.errors import UsageError
 from lab.network.filter import Filter
+from lab.network.link.act import Act, Scope
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class LinkBehaviour:
         """What may stand under the behaviour's name in a scenario."""
 
         model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+        lab_kind: ClassVar[str] = "link"
+        """By which a scenario knows that it stands in a link (see lab/scenario/network.py)."""
 
     name: ClassVar[str] = ""
     """The stem of the file that the class stands in."""
@@ -101,6 +104,24 @@ class LinkBehaviour:
         Each has its own, so that what happens on a connection does not depend on how others interleave with it.
         """
         return Random(f"{self._lots}/{conn}/{direction}")
+
+    def act(self, scope: Scope) -> Act | None:
+        """What it does to one connection; None where it does nothing to one that has come in."""
+        return None
+
+    def admit(self, scope: Scope, at_ms: float, inside: int) -> float | None:
+        """When a connection that has come may come in: until then nothing of it is read and no server is asked.
+
+        Args:
+            scope: What is known of the connection.
+            at_ms: Now. It is asked again whenever a connection ends, and at the time that it says.
+            inside: How many connections of the link have come in and not ended.
+
+        Returns:
+            A time not after ``at_ms`` to let it in, a later one, `NEVER` for not before something changes; None
+            to turn it away with RST.
+        """
+        return at_ms
 
     def did(self, conn: int, did: str, /, **more: Any) -> None:
         """Say what was done to a connection, as one clause in the past tense: ``reset the connection``."""

@@ -1,0 +1,98 @@
+"""The server of a scenario: the lab's own, one that the lab starts by a command, or one that runs already."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+
+from lab.scenario.base import Model, raise_at
+from lab.scenario.units import Bytes, Milliseconds
+from lab.scenario.wrong import wrong
+
+
+def _check_url(value: str) -> str:
+    try:
+        parts = urlsplit(value.replace("{port}", "1"))
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise wrong("not a URL", "a URL with http:// or https://, such as http://127.0.0.1:8081/echo")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_check_url), WithJsonSchema({"type": "string", "pattern": "^https?://[^/]"})]
+
+_LABS_OWN = ("service", "heartbeat", "disconnect_delay", "response_limit", "cookie", "websocket")
+"""What only the lab's own server can be told."""
+_OF_A_COMMAND = ("ready", "prefix", "cwd", "within")
+
+
+class Server(Model):
+    """The SockJS server that the client talks to: the lab's own, unless a command or a URL says otherwise."""
+
+    service: Literal["echo", "close", "amplify", "broadcast", "ticker"] = Field(
+        "echo", description="The test service behind the endpoint (see `lab serve --help`)."
+    )
+    heartbeat: Milliseconds = Field(25_000.0, description="Time of silence after which a heartbeat is sent.")
+    disconnect_delay: Milliseconds = Field(
+        5_000.0, description="How long a session without a receiving connection is kept."
+    )
+    response_limit: Bytes = Field(
+        128 * 1024, description="Bytes after which a streaming response is ended and a new one expected."
+    )
+    cookie: bool = Field(False, description="Whether the service needs the JSESSIONID cookie.")
+    websocket: bool = Field(True, description="Whether the server offers the websocket transport.")
+    command: list[str] | None = Field(
+        None,
+        min_length=1,
+        description=(
+            "A program to start as the server, with its arguments. {port} stands for a free port, {python} for this "
+            "Python, {sockjs-node} and {sockjs-tornado} for where the lab installs these servers."
+        ),
+    )
+    prefix: str = Field(
+        "/echo", pattern=r"^(/[^/?#]+)+$", description="Where the endpoint is, for a command; /echo in the lab's own."
+    )
+    ready: Url | None = Field(
+        None,
+        description="The URL that the command answers once it is up, with {port}; the endpoint's /info where null.",
+    )
+    cwd: str | None = Field(None, description="The folder that the command runs in; the scenario's own where null.")
+    within: Milliseconds = Field(20_000.0, description="How long the command may take until it answers.")
+    url: Url | None = Field(None, description="The URL of an endpoint that runs already, in place of a server here.")
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> "Server":
+        given = self.model_fields_set
+        if self.command is not None and self.url is not None:
+            raise wrong('"url" beside "command"', "one of them")
+        foreign = "command" if self.command is not None else "url" if self.url is not None else ""
+        own = next((key for key in _LABS_OWN if key in given), None)
+        if foreign and own:
+            raise_at((own,), wrong(f'"{own}" beside "{foreign}"', "options of the lab's own server alone"))
+        of_a_command = next((key for key in _OF_A_COMMAND if key in given), None)
+        if of_a_command and self.command is None:
+            raise_at((of_a_command,), wrong(f'"{of_a_command}" without "command"', "a command that starts a server"))
+        return self
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the lab's own."""
+        return self.command is None and self.url is None
+
+    @property
+    def endpoint_path(self) -> str:
+        """The path of the endpoint."""
+        return urlsplit(self.url).path.rstrip("/") if self.url is not None else self.prefix
+
+
+def schema_of_kinds(server: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of the model with what its validator says of keys that exclude one another."""
+
+    def only(keys: tuple[str, ...], required: list[str]) -> dict[str, Any]:
+        allowed: dict[str, Any] = {key: {} for key in server["properties"] if key in keys}
+        return {"type": "object", "properties": allowed, "required": required, "additionalProperties": False}
+
+    kinds = [only(_LABS_OWN, []), only(("command", *_OF_A_COMMAND), ["command"]), only(("url",), ["url"])]
+    return {**server, "anyOf": kinds}

@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from lab.scenario.base import Reading, validate_plain
+from lab.scenario.server import Server
+
+
+def server(written: dict[str, Any]) -> Server:
+    return validate_plain(Server, written, Reading())
+
+
+@pytest.mark.parametrize(
+    ("written", "ours", "path"),
+    [
+        ({}, True, "/echo"),
+        ({"service": "broadcast", "heartbeat": "1s"}, True, "/echo"),
+        ({"command": ["node", "server.js", "{port}"]}, False, "/echo"),
+        (
+            {"command": ["x"], "prefix": "/a/b", "ready": "http://127.0.0.1:{port}/a", "within": "5s"},
+            False,
+            "/a/b",
+        ),
+        ({"url": "http://127.0.0.1:8081/chat/"}, False, "/chat"),
+        ({"url": "https://example.test"}, False, ""),
+    ],
+)
+def test_server_is_read(written: dict[str, Any], ours: bool, path: str) -> None:
+    one = server(written)
+    assert (one.is_ours, one.endpoint_path) == (ours, path)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ({"service": "nothing"}, ("service",)),
+        ({"command": []}, ("command",)),
+        ({"command": "node x"}, ("command",)),
+        ({"command": ["x"], "url": "http://h/"}, ()),
+        ({"command": ["x"], "heartbeat": "5s"}, ("heartbeat",)),
+        ({"url": "http://h/", "cookie": True}, ("cookie",)),
+        ({"url": "http://h/", "prefix": "/x"}, ("prefix",)),
+        ({"prefix": "/x"}, ("prefix",)),
+        ({"command": ["x"], "prefix": "x"}, ("prefix",)),
+        ({"command": ["x"], "prefix": "/x/"}, ("prefix",)),
+        ({"command": ["x"], "ready": "/x"}, ("ready",)),
+        ({"url": "ws://h/"}, ("url",)),
+        ({"url": "http://"}, ("url",)),
+        ({"url": "http://h:x/"}, ("url",)),
+    ],
+)
+def test_wrong_server_is_refused(written: dict[str, Any], place: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        server(written)
+    assert raised.value.errors()[0]["loc"] == place
