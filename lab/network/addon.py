@@ -5,6 +5,7 @@ from functools import partial
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tls import ClientHelloData, TlsData
 
+from lab.network import websockets
 from lab.network.pipeline import EXEMPT, Pipeline
 from lab.network.recorder import Recorder
 from lab.network.route import Route
@@ -13,6 +14,7 @@ _PASSED_ON = (
     "request",
     "response",
     "error",
+    "websocket_control",
     "http_connected",
     "http_connect_error",
     "client_connected",
@@ -73,10 +75,14 @@ class HopAddon:
         message = flow.websocket.messages[-1]
         self._recorder.frame(flow, message, arrived=True)
         await self._pipeline.run("websocket_message", flow)
-        if not message.dropped:
+        if not message.dropped and not websockets.delayed(flow):
             self._recorder.frame(flow, message, arrived=False)
         # mitmproxy keeps every message for as long as the websocket lives.
         flow.websocket.messages.clear()
+
+    def websocket_released(self, flow: HTTPFlow) -> None:
+        """Record a message that was delayed as it leaves."""
+        self._recorder.frame(flow, websockets.released(flow), arrived=False)
 
     async def websocket_end(self, flow: HTTPFlow) -> None:
         """Record how a websocket ended."""

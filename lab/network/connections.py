@@ -1,4 +1,4 @@
-"""What a behaviour may do with a live client connection: wait for its end, reset it, or give up what came on it.
+"""What a behaviour may do with live connections: wait for their end, reset them, or give up what came on them.
 
 Works in a hop of the lab and under a bare mitmdump alike: both keep their connections in the proxyserver addon.
 """
@@ -9,36 +9,78 @@ import struct
 from typing import Any
 
 from mitmproxy import ctx
-from mitmproxy.connection import Client
+from mitmproxy.connection import Client, Connection
 from mitmproxy.http import HTTPFlow
+from mitmproxy.proxy.events import Event
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
-def _transport_of(client: Client) -> Any:
-    """What mitmproxy knows of the connection (its task, reader and writer), or None once it is gone."""
+def _handler_of(client: Client) -> Any:
+    """What mitmproxy serves the client with, or None once the client is gone."""
     addons: Any = ctx.master.addons
-    handler = addons.get("proxyserver").connections.get(client.id)
-    return handler.transports.get(client) if handler is not None else None
+    return addons.get("proxyserver").connections.get(client.id)
 
 
-async def gone(client: Client) -> None:
-    """Return when the client has closed its connection, or when it was closed by us."""
+def _transport_of(client: Client, connection: Connection | None = None) -> Any:
+    """What mitmproxy knows of a connection (its task, reader and writer), or None once it is gone.
+
+    Args:
+        client: The client that the connection was made for.
+        connection: One to a server; the client's own where None.
+    """
+    handler = _handler_of(client)
+    return handler.transports.get(connection or client) if handler is not None else None
+
+
+async def gone(client: Client, *, within_s: float | None = None) -> bool:
+    """Return when the client's connection has ended, whoever ended it.
+
+    Args:
+        client: The client.
+        within_s: Wait no longer than this.
+
+    Returns:
+        Whether it has ended.
+    """
     io = _transport_of(client)
-    if io is not None and io.handler is not None:
-        await asyncio.wait([io.handler])
+    if io is None or io.handler is None:
+        return True
+    ended, _ = await asyncio.wait([io.handler], timeout=within_s)
+    return bool(ended)
+
+
+def close_with_reset(client: Client, connection: Connection) -> None:
+    """Let the connection end with a TCP reset (RST) when it is closed, and not with FIN."""
+    io = _transport_of(client, connection)
+    if io is not None and io.writer is not None:
+        # With a linger time of zero, closing the socket sends RST instead of FIN.
+        io.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
 def reset(client: Client) -> None:
     """End the client's connection with a TCP reset (RST): what was not sent yet is dropped."""
     io = _transport_of(client)
     if io is not None and io.writer is not None:
-        # With a linger time of zero, closing the socket sends RST instead of FIN.
-        io.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        close_with_reset(client, client)
         io.writer.transport.abort()
+
+
+def close(client: Client) -> None:
+    """End the client's connection with FIN, when all that was written has been sent."""
+    io = _transport_of(client)
+    if io is not None and io.writer is not None:
+        io.writer.close()
 
 
 def abandon(flow: HTTPFlow) -> None:
     """Keep a request from going on to the server, and from being answered, once its client is gone."""
     if flow.killable:
         flow.kill()  # type: ignore[no-untyped-call] # mitmproxy's own signature
+
+
+async def tell(flow: HTTPFlow, event: Event) -> None:
+    """Hand an event to the layers that serve the flow; nothing happens once its client is gone."""
+    handler = _handler_of(flow.client_conn)
+    if handler is not None:
+        await handler.server_event(event)

@@ -14,6 +14,7 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.websocket import WebSocketMessage
 
 from lab.events import Emit
+from lab.network import websockets
 from lab.network.exchange import TEXT, Exchange
 
 FLOW = "lab.flow"
@@ -83,5 +84,7 @@ class Recorder:
         """The websocket has ended: with a closing frame, or with 1006 where there was none."""
         assert flow.websocket is not None
         by = "client" if flow.websocket.closed_by_client else "server"
+        if websockets.ended_by_hop(flow):
+            by = "hop"
         for emit in (self._client, self._server):
             emit("ws.close", flow=flow.metadata.get(FLOW), code=flow.websocket.close_code, by=by)

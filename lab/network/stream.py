@@ -1,4 +1,4 @@
-"""mitmproxy's HTTP stream with the recorder at its edges, and three things it does otherwise.
+"""mitmproxy's HTTP stream with the recorder at its edges, and a few things it does otherwise.
 
 An `HttpStream` handles one exchange: the connections' parsers feed it events, and what it sends leaves as
 commands. Watching both shows what came and what really went, whatever addons do in between.
@@ -19,14 +19,13 @@ from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
 
+from lab.network.bodystream import BodyStream, PartOfChunk
 from lab.network.exchange import Exchange
 from lab.network.recorder import FLOW
-
-_ABNORMAL = 1006
-"""What a client calls a websocket that ended without a closing frame (RFC 6455 section 7.1.5)."""
+from lab.network.websockets import Relay
 
 
-class ObservedStream(http.HttpStream):
+class ObservedStream(BodyStream):
     """An HTTP stream whose master's recorder, if it has one, sees all that enters and leaves."""
 
     def __init__(self, context: Context, stream_id: int) -> None:
@@ -44,6 +43,8 @@ class ObservedStream(http.HttpStream):
         for command in super().handle_event(event):
             if isinstance(command, http.SendHttp):
                 self._exchange.left(command)
+            elif isinstance(command, PartOfChunk):
+                self._exchange.left(http.SendHttp(command.part, command.connection))
             # What comes out of a CONNECT's stream may also be a command of an exchange inside its tunnel.
             elif (
                 isinstance(command, hooks.HttpRequestHeadersHook | hooks.HttpConnectHook)
@@ -115,29 +116,6 @@ class _Opening(layer.Layer):
             self.done = True
 
 
-class FaithfulWebsocket(websocket.WebsocketLayer):
-    """A websocket relay that passes the end of a TCP connection on as that.
-
-    mitmproxy makes a closing frame of it, so that a browser whose server was cut off would see 1005, as if it
-    had been closed in good order, and not 1006.
-    """
-
-    def relay_messages(self, event: events.Event) -> layer.CommandGenerator[None]:
-        """Relay one event."""
-        if not isinstance(event, events.ConnectionClosed):
-            yield from super().relay_messages(event)
-            return
-        assert self.flow.websocket is not None
-        self.flow.websocket.closed_by_client = event.connection == self.context.client
-        self.flow.websocket.close_code = _ABNORMAL
-        self.flow.websocket.close_reason = ""
-        for side in (self.server_ws, self.client_ws):
-            yield commands.CloseConnection(side.conn)
-        yield websocket.WebsocketEndHook(self.flow)
-        self.flow.live = False
-        self._handle_event = self.done
-
-
 def websocket_as_http(line: bytes) -> bytes:
     """A request line with ``ws://`` read as ``http://`` and ``wss://`` as ``https://``.
 
@@ -152,6 +130,6 @@ def install() -> None:
         return
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
-    modules[1].WebsocketLayer = FaithfulWebsocket
+    modules[1].WebsocketLayer = Relay
     original: Callable[[bytes], Any] = modules[2]._read_request_line
     modules[2]._read_request_line = lambda line: original(websocket_as_http(line))
