@@ -25,11 +25,17 @@ class Recorder(Protocol):
     async def send(self, text: str, connection: str = "main") -> None:
         """Send one message; PageError with what it throws."""
 
-    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
-        """Send messages from within the page; PageError with what it throws."""
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, rate: float | None = None) -> None:
+        """Send messages from within the page, so many per second; PageError with what it throws."""
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         """Close the client; PageError with what it throws."""
+
+    def name_of(self, connection: str = "main") -> str:
+        """What the events call the connection that the present page calls so."""
+
+    async def drain(self) -> None:
+        """Have everything in the log that the page has seen by now."""
 
 
 class Server(Protocol):
@@ -77,6 +83,15 @@ class OpenTab:
     tab: Tab
     recorder: Recorder
 
+    async def settled(self) -> None:
+        """Wait until what the page had seen is in the log; a page without a recorder has seen nothing."""
+        with contextlib.suppress(PageError):
+            await self.recorder.drain()
+
+
+async def _no_tab(name: str) -> OpenTab:
+    raise StepFailed(f"a tab called {name}", "this browser has one only")
+
 
 @dataclass
 class Stage:
@@ -97,18 +112,24 @@ class Stage:
     """The URL of the lab's own page."""
     waits: Callable[[str], None] = lambda what: None
     """Told what the case waits for, for the live display."""
-    open_tab: Callable[[str], Awaitable[OpenTab]] | None = None
+    open_tab: Callable[[str], Awaitable[OpenTab]] = _no_tab
     """Opens another tab with the page."""
-    change: Callable[..., Awaitable[None]] | None = None
-    """Changes the network (lab.runner.steps.network)."""
     checks: list[Check] = field(default_factory=list)
     """What expect steps have held against the events."""
     artefacts: dict[str, str] = field(default_factory=dict)
     """Files that the steps have kept, by kind."""
     homes: dict[str, str] = field(default_factory=dict)
     """The tab that each connection is in, where it is not the first."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What the events call each connection, where that is not its own name: see `Recorder.name_of`."""
     read: dict[str, int] = field(default_factory=dict)
     """How many of the log's events the receive steps of each connection have consumed."""
+
+    def is_of(self, event: Event, connection: str) -> bool:
+        """Whether the browser's event is of the connection that the steps call so."""
+        return event.vantage == "browser" and event.data.get("connection", MAIN) == self.names.get(
+            connection, connection
+        )
 
     def tab(self, name: str) -> OpenTab:
         """The tab of this name; StepFailed where the browser has none."""
@@ -125,7 +146,7 @@ class Stage:
     ) -> Event | None:
         """The first browser event of the connection from ``since`` on that is wanted; None when the time is up."""
         return await self.log.wait_for(
-            lambda event: of_connection(event, connection) and wanted(event), timeout_s=within_ms / 1000, since=since
+            lambda event: self.is_of(event, connection) and wanted(event), timeout_s=within_ms / 1000, since=since
         )
 
     def closed(self, connection: str = MAIN) -> Event | None:
@@ -134,7 +155,7 @@ class Stage:
 
     def seen(self, kind: str, connection: str) -> Iterator[Event]:
         """The browser's events of this kind on the connection, in the order in which they became known."""
-        return (event for event in self.log if event.kind == kind and of_connection(event, connection))
+        return (event for event in self.log if event.kind == kind and self.is_of(event, connection))
 
     def session(self, connection: str) -> str | None:
         """The id of the session that the connection is open on; None where it is a raw websocket.
@@ -151,8 +172,3 @@ class Stage:
         # .../<server>/<session>/<path of the transport>, or without that path: see lab/timeline/join.py.
         prefix = len(self.endpoint.rstrip("/").split("/"))
         return parts[prefix + 1] if len(parts) > prefix + 1 else None
-
-
-def of_connection(event: Event, connection: str) -> bool:
-    """Whether the browser's event is of this connection."""
-    return event.vantage == "browser" and event.data.get("connection", MAIN) == connection

@@ -23,6 +23,9 @@ class Page(Model):
     cookies: Literal["default", "refuse third-party", "accept"] = Field(
         "default", description="Which cookies the browser keeps; as the engine does by itself where default."
     )
+    document_domain: bool = Field(
+        False, description="Whether the page sets document.domain, as htmlfile needs in Firefox and WebKit."
+    )
     url: str | None = Field(
         None,
         description=(

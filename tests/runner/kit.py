@@ -159,12 +159,17 @@ class FakeRecorder:
         for kind in ("message.out", "message.in"):
             self._emit(kind, connection=connection, text=text, bytes=len(text), hash=fnv1a(text), n=0)
 
-    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, rate: float | None = None) -> None:
         for text in texts:
             await self.send(text, connection)
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         self._closed(code, reason)
+
+    def name_of(self, connection: str = "main") -> str:
+        return connection
+
+    async def drain(self) -> None: ...
 
     async def stop(self) -> None:
         self.stops += 1

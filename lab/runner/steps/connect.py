@@ -24,9 +24,8 @@ def options_of(client: Client) -> dict[str, Any]:
 
 def url_of(step: Connect, endpoint: str) -> str:
     """The URL that is given to the client, with what stands in braces filled in."""
-    secure = endpoint.startswith("https:")
     rest = endpoint.partition(":")[2]
-    template = step.url or (("{wss}" if secure else "{ws}") + "/websocket" if step.raw else "{endpoint}")
+    template = step.url or "{endpoint}"
     for name in _SCHEMES:
         template = template.replace("{" + name + "}", f"{name}:{rest}")
     return template.replace("{endpoint}", endpoint)
@@ -34,8 +33,8 @@ def url_of(step: Connect, endpoint: str) -> str:
 
 async def run(step: Connect, stage: Stage) -> None:
     """Wait until the client is open; NeverOpened where it gives up, StepFailed where it does neither."""
-    stage.homes[step.name] = step.tab
     recorder = stage.tab(step.tab).recorder
+    stage.homes[step.name], stage.names[step.name] = step.tab, recorder.name_of(step.name)
     url = url_of(step, stage.endpoint)
     options = {} if step.raw else options_of(stage.client)
     if step.throws is not None:

@@ -16,4 +16,4 @@ async def run(step: Send, stage: Stage) -> None:
     texts = texts_of(step.made) if step.made else list(step.texts or [])
     stage.waits(f"{len(texts)} messages to be sent")
     with refused(f"the client to take {len(texts)} messages"):
-        await recorder.send_all(texts, step.connection, every_ms=step.every)
+        await recorder.send_all(texts, step.connection, rate=1000 / step.every if step.every else None)

@@ -22,7 +22,7 @@ class Connect(StepModel):
             "for the same with that scheme. Where null: {endpoint}."
         ),
     )
-    raw: bool = Field(False, description="Whether to open the raw /websocket URL with a plain WebSocket instead.")
+    raw: bool = Field(False, description="Whether to open the URL's raw /websocket with a plain WebSocket instead.")
     tab: str = Field(MAIN, min_length=1, description="The tab that it is created in, by its name.")
     on_failure: Literal["stop", "continue"] = Field(
         "stop", description="What becomes of the steps that follow where the client gives up before it is open."

@@ -50,9 +50,14 @@ class Page:
         if self.echoes:
             self.message(text, connection)
 
-    async def send_all(self, texts: Sequence[str], connection: str = "main", *, every_ms: float = 0.0) -> None:
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, rate: float | None = None) -> None:
         for text in texts:
             await self.send(text, connection)
+
+    def name_of(self, connection: str = "main") -> str:
+        return connection
+
+    async def drain(self) -> None: ...
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         self._throw()
@@ -178,8 +183,8 @@ def step(name: str, /, **arguments: Any) -> Any:
         ({"url": "{endpoint}/?token=1"}, "http://app.localhost:1/echo/?token=1"),
         ({"url": "{https}"}, "https://app.localhost:1/echo"),
         ({"url": "nonsense"}, "nonsense"),
-        ({"raw": True}, "ws://app.localhost:1/echo/websocket"),
-        ({"raw": True, "url": "{wss}/websocket?a"}, "wss://app.localhost:1/echo/websocket?a"),
+        ({"raw": True}, "http://app.localhost:1/echo"),
+        ({"raw": True, "url": "{wss}?a"}, "wss://app.localhost:1/echo?a"),
     ],
 )
 async def test_connect_gives_the_client_its_url(stage: Stage, arguments: dict[str, Any], url: str) -> None:
