@@ -52,7 +52,7 @@ class HopAddon:
         # The lab's own page must load whatever the behaviours do.
         flow.metadata[EXEMPT] = flow.request.path.startswith("/lab/")
         # An addon with a request hook expects the whole body there, as in any mitmproxy.
-        flow.request.stream = not self._pipeline.has("request")
+        flow.request.stream = not self._pipeline.has("request", flow)
         await self._pipeline.run("requestheaders", flow)
         if flow.response is not None:
             flow.request.stream = False

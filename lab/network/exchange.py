@@ -38,7 +38,10 @@ def host_of(request: Request) -> str:
     return authority.rpartition(":")[0] if authority.rpartition(":")[2].isdigit() else authority
 
 
-def _url(request: Request, *, tls: bool) -> str:
+def url_of(request: Request, *, tls: bool) -> str:
+    """The URL as the client has it; of a CONNECT its authority: ``www.example.test:443``."""
+    if request.method == "CONNECT":
+        return f"{request.host}:{request.port}"
     scheme = request.scheme or ("https" if tls else "http")
     host = request.host_header or request.authority or f"{request.host}:{request.port}"
     return f"{scheme}://{host}{request.path}"
@@ -64,7 +67,7 @@ class _Side:
         self.emit(
             "request",
             method=request.method,
-            url=_url(request, tls=tls),
+            url=url_of(request, tls=tls),
             http=request.http_version,
             headers=pairs(request.headers),
             upgrade=asks_upgrade(request),

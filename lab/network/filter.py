@@ -97,6 +97,11 @@ class Filter:
         """Whether ``nth`` lets the request or connection of this number through, counted from 1."""
         return not self.nth or number in self.nth
 
+    @property
+    def looks_into_requests(self) -> bool:
+        """Whether it can say nothing of what is no request."""
+        return bool(self.transports or self.url or self.methods or self.header or self.nth)
+
     def matches_connection(self, number: int, direction: Direction) -> bool:
         """Whether it acts on the connection of this number (counted from 1), on what goes this way."""
         return self.matches_number(number) and self.matches_direction(direction)
