@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 if TYPE_CHECKING:
     from mitmproxy.addonmanager import Loader
+    from mitmproxy.http import HTTPFlow
 
     from lab.network.behaviour import Behaviour
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # The forms in which mitmproxy knows these types: it looks them up by equality.
 _ONE: Any = Optional[str]  # noqa: UP045
 _SEVERAL: Any = Sequence[str]
+
+_STREAMS = "lab.streams"
+"""Set in the metadata of a flow whose response was let stream."""
 
 
 def explain(error: ValidationError) -> str:
@@ -50,6 +54,14 @@ class BareAddon:
         if self._behaviour is None:
             raise AttributeError(hook)
         return getattr(self._behaviour, hook)
+
+    def responseheaders(self, flow: "HTTPFlow") -> Any:
+        """Let the response stream as in a hop of the lab, unless a behaviour holds it; then the behaviour's own."""
+        # Of several scripts only the first does so: one after it may have begun to hold the response.
+        if flow.response is not None and not flow.metadata.get(_STREAMS):
+            flow.metadata[_STREAMS] = flow.response.stream = True
+        own = getattr(self._behaviour, "responseheaders", None)
+        return own(flow) if own is not None else None
 
     def _options(self) -> Iterator[tuple[str, str, FieldInfo]]:
         for name, field in self._class.Parameters.model_fields.items():

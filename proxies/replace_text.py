@@ -1,0 +1,50 @@
+"""Replaces a text in the bodies of responses.
+
+On the wire: each occurrence of ``find`` becomes ``put``, in responses of the named types; the length goes, and the
+pieces pass as they come, but for the few bytes that may be the beginning of an occurrence.
+
+Who does it: content filters (Privoxy: https://www.privoxy.org/user-manual/filter-file.html), rewriting portals of SSL
+VPNs that change addresses in pages. A stale copy of iframe.html, which may be kept for a year, looks the same: it
+loads another version of the client than the page has (https://github.com/sockjs/sockjs-client/issues/388); with
+``find: sockjs.js`` any other script can be put there.
+
+What survives: whatever the text does not belong to. Where iframe.html loads another client, or none, the iframe
+transports time out (a client of another version throws "Incompatible SockJS!" inside the iframe).
+"""
+
+from mitmproxy import http
+from pydantic import Field
+
+from lab.network import media
+from lab.network.bodies import BodyChange, Change, Find
+
+
+class ReplaceText(BodyChange):
+    """Replaces a text in bodies of responses as they pass."""
+
+    class Parameters(BodyChange.Parameters):
+        """What becomes what."""
+
+        find: str = Field(min_length=1, description="The text that is looked for, as it stands.")
+        put: str = Field("", description="What takes its place.")
+        types: list[str] = Field(["text/*", "application/*"], min_length=1, description="The content types.")
+
+    parameters: Parameters
+
+    def change(self, flow: http.HTTPFlow, response: http.Response) -> Change | None:
+        """Replace the text, where the type is one of them."""
+        if not media.is_one_of(media.kind(response.headers), self.parameters.types):
+            return None
+        find = Find(self.parameters.find.encode(), self.parameters.put.encode())
+
+        def replace(data: bytes) -> list[bytes]:
+            before = find.found
+            out = find(data)
+            if find.found > before:
+                self.did(flow, f"replaced {self.parameters.find} in the response", times=find.found - before)
+            return out
+
+        return replace
+
+
+addons = [ReplaceText.addon()]
