@@ -1,8 +1,9 @@
-"""The real sockjs-client, from npm by version, checked by its hash and kept for later runs without a network."""
+"""The real sockjs-client: from npm by version, checked by its hash and kept for later runs; or a user's own."""
 
 import asyncio
 import base64
 import hashlib
+import html
 import io
 import json
 import re
@@ -29,6 +30,35 @@ _INTEGRITY = "integrity.txt"
 _NPM_S = 120.0
 _OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
 _UNKNOWN = ("E404", "ETARGET")
+
+
+async def load(version: str, *, path: Path | None = None, url: str | None = None) -> bytes:
+    """The script that brings the client: a release from npm, a user's file, or one that the page is to load.
+
+    Raises `UsageError` where ``path`` cannot be read or ``url`` is none, and what `fetch` raises.
+    """
+    if path is not None and url is not None:
+        raise UsageError("The client has both a path and a URL.", remedy="Give one of them.")
+    if url is not None:
+        return _loader(url)
+    if path is None:
+        path = await fetch(version)
+        return await asyncio.to_thread(path.read_bytes)
+    try:
+        return await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise UsageError(
+            f"The client cannot be read from {path}: {error.strerror}.",
+            remedy="Give the path of a built file, such as dist/sockjs.js.",
+        ) from error
+
+
+def _loader(url: str) -> bytes:
+    """A script that makes the document which loads it load ``url`` next, before anything that follows."""
+    if not url.strip() or any(ord(character) < 32 for character in url):
+        raise UsageError(f"{url!r} is no URL of a client.", remedy="Write it as in a script's src.")
+    tag = json.dumps(f'<script src="{html.escape(url)}"></script>').replace("</", "<\\/")
+    return f"document.write({tag});\n".encode()
 
 
 async def fetch(version: str) -> Path:

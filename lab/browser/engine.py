@@ -3,10 +3,14 @@
 `lab.browser.engines.create` makes an engine by name; one file in lab/browser/engines/ per engine.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from lab.errors import EnvironmentFailure, LabError
+
+Cookies = Literal["accept", "refuse-third-party"]
+"""What becomes of the cookies of another site than the page's."""
 
 
 class EngineFailure(EnvironmentFailure):
@@ -21,11 +25,28 @@ class PageError(LabError):
     """A script that ran in the page threw; ``str(error)`` is what it threw. The engine goes on."""
 
 
+class PageTimeout(PageError):
+    """The page did not come to show what was waited for, or to take a click, in its time."""
+
+
+class Unsupported(LabError):
+    """This engine cannot do that; ``remedy`` says what else serves."""
+
+    status = 2
+
+
 class Tab(Protocol):
     """One page with a state of its own: no cookies, no cache, nothing of a tab before it."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether the page can still be asked anything."""
+
     async def goto(self, url: str) -> None:
         """Load ``url`` and wait for its load event; raises `NavigationFailure` or `EngineFailure`."""
+
+    async def reload(self) -> None:
+        """Load the page again, as its user would; raises `NavigationFailure` or `EngineFailure`."""
 
     async def evaluate(self, script: str, argument: object = None) -> Any:
         """Run a JavaScript expression, or a function given ``argument``, and wait for what it promises.
@@ -33,6 +54,32 @@ class Tab(Protocol):
         Returns what JSON can hold. Raises `PageError` where the script throws, `EngineFailure` where the
         browser is gone or does not answer in its time.
         """
+
+    async def click(self, selector: str, *, within_ms: float = 5000) -> None:
+        """Click the one element that fits ``selector`` (Playwright's: CSS, ``text=...``) once it can be clicked.
+
+        Raises `PageTimeout`, or `PageError` where several fit or the selector is wrong.
+        """
+
+    async def fill(self, selector: str, text: str, *, within_ms: float = 5000) -> None:
+        """Put ``text`` into a field, as `click` finds it."""
+
+    async def wait_for(
+        self, selector: str | None = None, *, text: str | None = None, within_ms: float = 5000
+    ) -> None:
+        """Wait until an element that fits ``selector``, or one that holds ``text``, is to be seen."""
+
+    async def offline(self, off: bool) -> None:
+        """Take the network away from the browser, or give it back; raises `Unsupported` where that cannot be."""
+
+    async def freeze(self, for_ms: float) -> None:
+        """Stop the page's scripts and timers for a while, as a laptop's sleep does, and return afterwards.
+
+        Raises `Unsupported` where the page's process cannot be found.
+        """
+
+    async def beside(self) -> "Tab":
+        """A second tab of the same browser: it shares cookies, cache and storage, and ends with this one."""
 
     async def screenshot(self, path: Path) -> None:
         """Write a PNG of what the page shows; raises `EngineFailure`."""
@@ -56,10 +103,23 @@ class Engine(Protocol):
     async def start(self) -> None:
         """Start the browser; raises `EnvironmentFailure`, and leaves nothing behind where it does."""
 
-    async def open(self, *, proxy: str | None = None, trace: bool = False) -> Tab:
-        """A new tab with a clean state, behind ``proxy`` (``http://127.0.0.1:PORT``) where one is given.
+    async def open(
+        self,
+        *,
+        proxy: str | None = None,
+        trace: bool = False,
+        cookies: Cookies | None = None,
+        user_agent: str | None = None,
+        scripts: Sequence[str] = (),
+    ) -> Tab:
+        """A new tab with a clean state.
 
-        ``trace`` asks for a recording that `Tab.save_trace` can write.
+        Args:
+            proxy: The proxy that it is behind (``http://127.0.0.1:PORT``), where there is one.
+            trace: Whether to make a recording that `Tab.save_trace` can write.
+            cookies: What becomes of third-party cookies; None leaves it to the engine (WebKit refuses them).
+            user_agent: What it says of itself, in its requests and to scripts; None: the truth.
+            scripts: What runs in every document before the document's own scripts.
         """
 
     async def stop(self) -> None:

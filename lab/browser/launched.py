@@ -1,16 +1,22 @@
-"""An engine that Playwright launches itself: one browser, and a context of its own for each tab."""
+"""An engine that Playwright launches itself: one browser, and a context of its own for each tab.
+
+A policy on cookies that a context cannot have for itself takes a second browser, which is launched when the
+first tab wants it and then kept too.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error, Playwright
+from playwright.async_api import Browser, BrowserContext, BrowserType, Error, Page, Playwright
 
 from lab.browser import display, driver
-from lab.browser.engine import EngineFailure, Tab
+from lab.browser.engine import Cookies, EngineFailure, Tab
 from lab.browser.find import Found, locate
+from lab.browser.freeze import Freezer, by_signal_to_the_busiest
 from lab.browser.home import Home
 from lab.browser.page_tab import PageTab, said_in, told
+from lab.errors import LabError
 from lab.tasks import spawn
 
 LAUNCH_S = 60.0
@@ -28,12 +34,14 @@ class LaunchedEngine:
         self.version = ""
         self._headed = headed
         self._home: Home | None = None
+        self._found: Found | None = None
+        self._playwright: Playwright | None = None
         self._has_driver = False
         self._has_display = False
-        self._launching: asyncio.Task[Browser] | None = None
+        self._launching: dict[Cookies | None, asyncio.Task[Browser]] = {}
         self._tabs: set[PageTab] = set()
 
-    def launch_options(self, found: Found) -> Mapping[str, Any]:
+    def launch_options(self, found: Found, cookies: Cookies | None) -> Mapping[str, Any]:
         """What this engine adds to Playwright's ``launch``."""
         return {}
 
@@ -41,20 +49,29 @@ class LaunchedEngine:
         """What this engine adds to Playwright's ``new_context``."""
         return {}
 
+    def browser_for(self, cookies: Cookies | None) -> Cookies | None:
+        """Which browser has this policy: None for the one that every engine starts with."""
+        return cookies
+
+    def freezer(self) -> Freezer:
+        """How one of its pages is frozen."""
+        return by_signal_to_the_busiest(lambda: self._home.pids() if self._home else [])
+
+    async def launch(self, kind: BrowserType, cookies: Cookies | None, options: Mapping[str, Any]) -> Browser:
+        """Launch a browser with this policy."""
+        return await kind.launch(**options)
+
     async def start(self) -> None:
         """See `lab.browser.engine.Engine.start`."""
-        found = locate(self.name)
         try:
+            self._found = locate(self.name)
             self._home = Home()
             if self._headed and not display.of_the_user():
                 self._home.env["DISPLAY"] = await display.acquire()
                 self._has_display = True
-            playwright = await driver.acquire()
+            self._playwright = await driver.acquire()
             self._has_driver = True
-            self._launching = spawn(self._launch(playwright, found, self._home), name=f"launch {self.name}")
-            # Not cancelled with us: stop() must get hold of the browser that is about to exist.
-            browser = await asyncio.wait_for(asyncio.shield(self._launching), LAUNCH_S)
-            browser.on("disconnected", lambda _: self._lost())
+            browser = await self._browser(None)
             self.version = browser.version
         except BaseException as error:
             await self.stop()
@@ -66,14 +83,26 @@ class LaunchedEngine:
                 ) from error
             raise
 
-    async def open(self, *, proxy: str | None = None, trace: bool = False) -> Tab:
+    async def open(
+        self,
+        *,
+        proxy: str | None = None,
+        trace: bool = False,
+        cookies: Cookies | None = None,
+        user_agent: str | None = None,
+        scripts: Sequence[str] = (),
+    ) -> Tab:
         """See `lab.browser.engine.Engine.open`."""
-        if self._launching is None or not self._launching.done():
+        if not (running := self._launching.get(None)) or not running.done():
             raise EngineFailure(f"{self.name} is not running.")
-        browser = self._launching.result()
-        settings = {"proxy": {"server": proxy}} if proxy else {}
+        settings: dict[str, Any] = dict(self.context_options())
+        if proxy:
+            settings["proxy"] = {"server": proxy}
+        if user_agent:
+            settings["user_agent"] = user_agent
         try:
-            return await asyncio.wait_for(self._open(browser, trace, {**self.context_options(), **settings}), OPEN_S)
+            browser = await self._browser(self.browser_for(cookies))
+            return await asyncio.wait_for(self._open(browser, trace, settings, scripts), OPEN_S)
         except Error as error:
             raise EngineFailure(f"{self.name} could not open a tab: {told(error)}") from error
         except TimeoutError as error:
@@ -84,13 +113,8 @@ class LaunchedEngine:
         for tab in self._tabs:
             tab.lost("was stopped")
         self._tabs.clear()
-        launching, self._launching = self._launching, None
-        if launching is not None:
-            try:
-                browser = await asyncio.wait_for(launching, STOP_S)
-                await asyncio.wait_for(browser.close(), STOP_S)
-            except (Error, TimeoutError):
-                pass  # It never started, is dead or hangs: its processes are ended below.
+        launching, self._launching = list(self._launching.values()), {}
+        await asyncio.gather(*map(_end, launching))
         if self._has_driver:
             self._has_driver = False
             await driver.release()
@@ -101,7 +125,22 @@ class LaunchedEngine:
             self._has_display = False
             await display.release()
 
-    async def _launch(self, playwright: Playwright, found: Found, home: Home) -> Browser:
+    async def _browser(self, cookies: Cookies | None) -> Browser:
+        """The browser with this policy, launched if need be."""
+        if cookies not in self._launching:
+            self._launching[cookies] = spawn(self._launch(cookies), name=f"launch {self.name}")
+        launching = self._launching[cookies]
+        try:
+            # Not cancelled with us: stop() must get hold of the browser that is about to exist.
+            return await asyncio.wait_for(asyncio.shield(launching), LAUNCH_S)
+        except Error:
+            if cookies is not None:
+                self._launching.pop(cookies, None)
+            raise
+
+    async def _launch(self, cookies: Cookies | None) -> Browser:
+        found, home, playwright = self._found, self._home, self._playwright
+        assert found is not None and home is not None and playwright is not None
         options: dict[str, Any] = {
             "executable_path": found.executable,
             "headless": not self._headed,
@@ -112,14 +151,18 @@ class LaunchedEngine:
             "handle_sigterm": False,
             "handle_sighup": False,
             "timeout": LAUNCH_S * 1000,
-            **self.launch_options(found),
+            **self.launch_options(found, cookies),
         }
         kinds = {"chromium": playwright.chromium, "firefox": playwright.firefox, "webkit": playwright.webkit}
-        return await kinds[self.name].launch(**options)
+        browser = await self.launch(kinds[self.name], cookies, options)
+        browser.on("disconnected", lambda _: self._lost(browser))
+        return browser
 
-    async def _open(self, browser: Browser, trace: bool, options: Mapping[str, Any]) -> Tab:
+    async def _open(self, browser: Browser, trace: bool, options: Mapping[str, Any], scripts: Sequence[str]) -> Tab:
         context = await browser.new_context(**options)
         try:
+            for script in scripts:
+                await context.add_init_script(script)
             if trace:
                 # No screenshots: filming the page costs time on the machine that is being measured.
                 await context.tracing.start(snapshots=True, screenshots=False)
@@ -129,18 +172,38 @@ class LaunchedEngine:
             raise
 
         async def end_state() -> None:
-            self._tabs.discard(tab)
             await context.close()
 
-        tab = PageTab(page, engine=self.name, traced=trace, end_state=end_state)
+        return self._tab(page, trace, end_state)
+
+    def _tab(self, page: Page, trace: bool, end_state: Callable[[], Awaitable[None]]) -> PageTab:
+        async def ended() -> None:
+            self._tabs.discard(tab)
+            await end_state()
+
+        async def another() -> Tab:
+            beside = await page.context.new_page()
+            return self._tab(beside, False, beside.close)
+
+        tab = PageTab(page, engine=self.name, traced=trace, end_state=ended, another=another, freezer=self.freezer())
         self._tabs.add(tab)
-        if not browser.is_connected():
+        browser = page.context.browser
+        if browser is not None and not browser.is_connected():
             tab.lost("ended unexpectedly")
         return tab
 
-    def _lost(self) -> None:
+    def _lost(self, browser: Browser) -> None:
         for tab in self._tabs:
-            tab.lost("ended unexpectedly")
+            if tab.browser is browser:
+                tab.lost("ended unexpectedly")
+
+
+async def _end(launching: asyncio.Task[Browser]) -> None:
+    try:
+        browser = await asyncio.wait_for(launching, STOP_S)
+        await asyncio.wait_for(browser.close(), STOP_S)
+    except (Error, LabError, TimeoutError):
+        return  # It never started, is dead or hangs: its processes are ended with its home.
 
 
 async def _close(context: BrowserContext) -> None:

@@ -5,17 +5,21 @@ import contextlib
 import re
 import socket
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
-from playwright.async_api import Browser, Error, Playwright
+from playwright.async_api import Browser, Error, Page, Playwright
 
 from lab.browser.display import dies_with_the_lab, stop_process
-from lab.browser.engine import EngineFailure, Tab
+from lab.browser.engine import Cookies, EngineFailure, Tab, Unsupported
+from lab.browser.freeze import by_signal
 from lab.browser.home import Home, ProcessWatch
 from lab.browser.page_tab import CLOSE_S, PageTab, told
+from lab.browser.relay import Relay
 from lab.tasks import end, spawn
 
 START_S = 20.0
@@ -24,6 +28,7 @@ _POLL_S = 0.02
 _ASK_S = 2.0
 _WEB_PROCESS = "WebKitWebProces"  # The kernel keeps 15 characters of a process's name.
 _LOOPBACK = "127.0.0.1"
+_POLICIES: Mapping[Cookies, str] = {"accept": "always", "refuse-third-party": "no-third-party"}
 
 
 def targets_in(html: str) -> list[str]:
@@ -31,14 +36,38 @@ def targets_in(html: str) -> list[str]:
     return re.findall(r"/socket/\d+/\d+/WebPage\b", html)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What a process is started with and cannot change: a tab can take one of its kind that was started ahead."""
+
+    proxy: str | None = None
+    """The proxy's URL without its host and port (``http://``), None where there is none."""
+    cookies: Cookies | None = None
+    user_agent: str | None = None
+
+    @classmethod
+    def of(cls, proxy: str | None, cookies: Cookies | None, user_agent: str | None) -> "Kind":
+        """The kind for a tab behind ``proxy``."""
+        if proxy is None:
+            return cls(None, cookies, user_agent)
+        parts = urlsplit(proxy)
+        scheme = "socks" if parts.scheme.startswith("socks") else parts.scheme
+        who, at, _ = parts.netloc.rpartition("@")
+        return cls(f"{scheme}://{who}{at}", cookies, user_agent)
+
+
 class MiniBrowser:
     """A process with one page, its home, and the list of targets that Playwright asks for."""
 
-    def __init__(self, executable: Path, *, display: str | None, proxy: str | None) -> None:
-        """Prepare a MiniBrowser; ``display`` is None for the user's own, ``proxy`` None for no proxy."""
+    def __init__(self, executable: Path, *, display: str | None, kind: Kind) -> None:
+        """Prepare a MiniBrowser; ``display`` is None for the user's own."""
+        self.kind = kind
         self._command = [str(executable), "--private", "--ignore-tls-errors"]
-        if proxy:
-            self._command.append(f"--proxy={proxy}")
+        if kind.cookies is not None:
+            self._command.append(f"--cookies-policy={_POLICIES[kind.cookies]}")
+        if kind.user_agent is not None:
+            self._command.append(f"--user-agent={kind.user_agent}")
+        self._relay = Relay() if kind.proxy is not None else None
         self._home = Home()
         # Neither the user's desktop services nor a proxy of the environment have a part in this.
         for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
@@ -48,51 +77,115 @@ class MiniBrowser:
         if display:
             self._home.env |= {"DISPLAY": display, "GDK_BACKEND": "x11"}
             self._home.env.pop("WAYLAND_DISPLAY", None)
+        self._port = 0
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._browser: Browser | None = None
-        self._tab: _Tab | None = None
+        self._browsers: list[Browser] = []
+        self._tabs: list[_Tab] = []
 
-    async def open(self, playwright: Playwright, *, trace: bool, ended: Callable[[], None]) -> Tab:
-        """Start the process and attach to its page; ``ended`` is called when the tab is closed.
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self, playwright: Playwright) -> None:
+        """Start the process and attach to its page; raises `EngineFailure`, then `stop` is still to be called."""
+        if self._relay is not None:
+            await self._relay.start()
+            self._command.append(f"--proxy={self.kind.proxy}{_LOOPBACK}:{self._relay.port}")
+        self._playwright = playwright
+        self._port = _free_port()
+        self._targets_seen = await self._start(self._port)
+        await self._attach(self._targets_seen)
+
+    async def open(self, *, proxy: str | None, trace: bool, scripts: Sequence[str], ended: Callable[[], None]) -> Tab:
+        """The tab of a started process, behind ``proxy``; ``ended`` is called when it is closed.
 
         Raises `EngineFailure`; then `stop` is still to be called.
         """
-        port = _free_port()
-        paths = await self._start(port)
-        addresses = [f"ws://{_LOOPBACK}:{port}{path}" for path in paths]
+        if self._relay is not None and proxy is not None:
+            parts = urlsplit(proxy)
+            self._relay.target = (parts.hostname or _LOOPBACK, parts.port or 80)
+        page = self._browsers[0].contexts[0].pages[0]
         try:
-            self._browser = await asyncio.wait_for(_attach(playwright, addresses), ATTACH_S)
-            page = self._browser.contexts[0].pages[0]
+            for script in scripts:
+                await page.add_init_script(script)
             if trace:
                 await page.context.tracing.start(snapshots=True, screenshots=False)
-        except TimeoutError as error:
-            raise EngineFailure(f"WebKit's inspector did not answer within {ATTACH_S:g} s.") from error
         except Error as error:
-            raise EngineFailure(f"Playwright could not attach to WebKit: {told(error)}") from error
+            raise EngineFailure(f"Playwright could not prepare the page of WebKit: {told(error)}") from error
 
         async def end_state() -> None:
             ended()
             await self.stop("was closed")
 
-        self._tab = _Tab(page, engine="webkit", traced=trace, end_state=end_state)
-        self._tab.begin(self._home)
-        if self._process is None or self._process.returncode is not None:
-            self._tab.lost("ended unexpectedly")
-        return self._tab
+        tab = self._tab(page, trace, end_state, scripts)
+        if not self.alive:
+            tab.lost("ended unexpectedly")
+        return tab
+
+    def _tab(
+        self, page: Page, trace: bool, end_state: Callable[[], Awaitable[None]], scripts: Sequence[str]
+    ) -> "_Tab":
+        async def another() -> Tab:
+            return await self._beside(page, scripts)
+
+        tab = _Tab(
+            page,
+            engine="webkit",
+            traced=trace,
+            end_state=end_state,
+            another=another,
+            freezer=by_signal(lambda: self._home.pids(named=_WEB_PROCESS)),
+        )
+        self._tabs.append(tab)
+        tab.begin(self._home, self._relay)
+        return tab
+
+    async def _beside(self, page: Page, scripts: Sequence[str]) -> Tab:
+        """A window that the page opens, with a connection of Playwright's of its own: it knows no new pages."""
+        await page.evaluate("void window.open('about:blank', '_blank')")
+        process = self._process
+        assert process is not None
+        deadline = asyncio.get_running_loop().time() + START_S
+        while not (
+            fresh := [path for path in await self._targets(self._port, process) if path not in self._targets_seen]
+        ):
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unsupported("WebKit opened no second window.", remedy="Use Chromium or Firefox for this.")
+            await asyncio.sleep(_POLL_S)
+        self._targets_seen += fresh
+        browser = await self._attach(fresh)
+        beside = browser.contexts[0].pages[0]
+        for script in scripts:
+            await beside.add_init_script(script)
+        return self._tab(beside, False, beside.close, scripts)
+
+    async def _attach(self, paths: Sequence[str]) -> Browser:
+        addresses = [f"ws://{_LOOPBACK}:{self._port}{path}" for path in paths]
+        try:
+            browser = await asyncio.wait_for(_attach(self._playwright, addresses), ATTACH_S)
+        except TimeoutError as error:
+            raise EngineFailure(f"WebKit's inspector did not answer within {ATTACH_S:g} s.") from error
+        except Error as error:
+            raise EngineFailure(f"Playwright could not attach to WebKit: {told(error)}") from error
+        self._browsers.append(browser)
+        return browser
 
     async def stop(self, why: str) -> None:
         """End the process and remove its files; never raises."""
-        if self._tab is not None:
-            self._tab.lost(why)
-            self._tab.end_watching()
+        for tab in self._tabs:
+            tab.lost(why)
+            tab.end_watching()
         await end(self._watch)
-        browser, self._browser = self._browser, None
-        if browser is not None:
+        browsers, self._browsers = self._browsers, []
+        for browser in browsers:
             with contextlib.suppress(Error, TimeoutError):  # A dead or hanging one is killed below.
                 await asyncio.wait_for(browser.close(), CLOSE_S)
         if self._process is not None:
             await stop_process(self._process)
+        if self._relay is not None:
+            await self._relay.stop()
         await self._home.remove()
 
     async def _start(self, port: int) -> list[str]:
@@ -132,8 +225,8 @@ class MiniBrowser:
 
     async def _watch_process(self, process: Process) -> None:
         await process.wait()
-        if self._tab is not None:
-            self._tab.lost("ended unexpectedly")
+        for tab in self._tabs:
+            tab.lost("ended unexpectedly")
 
 
 class _Tab(PageTab):
@@ -144,12 +237,14 @@ class _Tab(PageTab):
     """
 
     _home: Home
+    _relay: Relay | None
     _watch: ProcessWatch
     _asking: asyncio.Task[None] | None = None
 
-    def begin(self, home: Home) -> None:
-        """Watch the web processes that run from ``home``."""
+    def begin(self, home: Home, relay: Relay | None) -> None:
+        """Watch the web processes that run from ``home``; ``relay`` is the way to the page's proxy."""
         self._home = home
+        self._relay = relay
         self._watch = ProcessWatch(self._ask)
         self._watch_web_processes()
 
@@ -157,6 +252,15 @@ class _Tab(PageTab):
         """See `lab.browser.engine.Tab.goto`."""
         await super().goto(url)
         self._watch_web_processes()
+
+    async def offline(self, off: bool) -> None:
+        """See `lab.browser.engine.Tab.offline`: here the way to the proxy is cut; ``navigator.onLine`` stays true."""
+        if self._relay is None:
+            raise Unsupported(
+                "A stock WebKit cannot be taken offline by itself.",
+                remedy="Put it behind a forward proxy, or let a hop of the network go down.",
+            )
+        self._relay.cut(off)
 
     def end_watching(self) -> None:
         """Watch no more."""

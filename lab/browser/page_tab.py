@@ -7,15 +7,20 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.async_api import Error, Page, Request, Response
+from playwright.async_api import Browser, Error, Page, Request, Response
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from lab.browser.engine import EngineFailure, NavigationFailure, PageError
+from lab.browser.engine import EngineFailure, NavigationFailure, PageError, PageTimeout, Tab, Unsupported
+from lab.browser.freeze import Freezer
+from lab.errors import UsageError
 from lab.tasks import end, spawn
 
 T = TypeVar("T")
 
 GOTO_S = 20.0
 EVALUATE_S = 30.0
+ACT_MS = 5000.0
+ACT_SPARE_S = 5.0
 SCREENSHOT_S = 15.0
 TRACE_S = 20.0
 CLOSE_S = 5.0
@@ -36,12 +41,29 @@ _WRAPPED = """async (argument) => {
 class PageTab:
     """The `lab.browser.engine.Tab` of every engine that Playwright drives."""
 
-    def __init__(self, page: Page, *, engine: str, traced: bool, end_state: Callable[[], Awaitable[None]]) -> None:
-        """Watch ``page``; ``end_state`` ends what was opened for it (its context or its process)."""
+    def __init__(
+        self,
+        page: Page,
+        *,
+        engine: str,
+        traced: bool,
+        end_state: Callable[[], Awaitable[None]],
+        another: Callable[[], Awaitable[Tab]],
+        freezer: Freezer,
+    ) -> None:
+        """Watch ``page``.
+
+        ``end_state`` ends what was opened for it (its context or its process), ``another`` opens a tab in that,
+        ``freezer`` freezes it.
+        """
         self._page = page
         self._engine = engine
         self._traced = traced
         self._end_state = end_state
+        self._another = another
+        self._freezer = freezer
+        self._frozen_s = 0.0
+        self._beside: list[Tab] = []
         self._closed = False
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._refused: asyncio.Future[str] | None = None
@@ -54,10 +76,27 @@ class PageTab:
         if not self._gone.done():
             self._gone.set_result(why)
 
+    @property
+    def alive(self) -> bool:
+        """See `lab.browser.engine.Tab.alive`."""
+        return not self._gone.done()
+
+    @property
+    def browser(self) -> Browser | None:
+        """The browser that it belongs to."""
+        return self._page.context.browser
+
     async def goto(self, url: str) -> None:
         """See `lab.browser.engine.Tab.goto`."""
+        await self._navigate(self._page.goto(url, timeout=GOTO_S * 1000), url)
+
+    async def reload(self) -> None:
+        """See `lab.browser.engine.Tab.reload`."""
+        await self._navigate(self._page.reload(timeout=GOTO_S * 1000), self._page.url)
+
+    async def _navigate(self, going: Coroutine[Any, Any, Response | None], url: str) -> None:
         try:
-            response = await self._answer(self._load(url), f"load {url}", GOTO_S + 2, NavigationFailure)
+            response = await self._answer(self._load(going), f"load {url}", GOTO_S + 2, NavigationFailure)
         except NavigationFailure:
             # A dying browser fails the navigation a moment before it is known to be dead.
             await asyncio.wait({self._gone}, timeout=0.1)
@@ -74,6 +113,56 @@ class PageTab:
         if "error" in answer:
             raise PageError(answer["error"])
         return answer["value"]
+
+    async def click(self, selector: str, *, within_ms: float = ACT_MS) -> None:
+        """See `lab.browser.engine.Tab.click`."""
+        await self._act(self._page.click(selector, strict=True, timeout=within_ms), f"click {selector}", within_ms)
+
+    async def fill(self, selector: str, text: str, *, within_ms: float = ACT_MS) -> None:
+        """See `lab.browser.engine.Tab.fill`."""
+        filling = self._page.fill(selector, text, strict=True, timeout=within_ms)
+        await self._act(filling, f"fill {selector}", within_ms)
+
+    async def wait_for(
+        self, selector: str | None = None, *, text: str | None = None, within_ms: float = ACT_MS
+    ) -> None:
+        """See `lab.browser.engine.Tab.wait_for`."""
+        if (selector is None) == (text is None):
+            raise UsageError("wait_for takes a selector or a text.", remedy="Give one of the two.")
+        shown = self._page.locator(selector) if selector is not None else self._page.get_by_text(text or "")
+        waiting = shown.first.wait_for(state="visible", timeout=within_ms)
+        await self._act(waiting, f"show {selector if selector is not None else repr(text)}", within_ms)
+
+    async def offline(self, off: bool) -> None:
+        """See `lab.browser.engine.Tab.offline`."""
+        await self._answer(self._page.context.set_offline(off), "go offline" if off else "go online", ACT_MS / 1000)
+
+    async def freeze(self, for_ms: float) -> None:
+        """See `lab.browser.engine.Tab.freeze`."""
+        self._must_live("be frozen")
+        loop = asyncio.get_running_loop()
+        try:
+            async with self._freezer(self._page):
+                began = loop.time()
+                await asyncio.wait({self._gone}, timeout=for_ms / 1000)
+                self._frozen_s += loop.time() - began
+        except Error as error:
+            self._must_live("be frozen")
+            raise Unsupported(f"{self._engine} cannot freeze a page: {told(error)}") from error
+
+    async def beside(self) -> Tab:
+        """See `lab.browser.engine.Tab.beside`."""
+        tab = await self._answer(_awaited(self._another()), "open a second tab", GOTO_S)
+        self._beside.append(tab)
+        return tab
+
+    async def _act(self, work: Coroutine[Any, Any, None], doing: str, within_ms: float) -> None:
+        """What a user does to the page; where it cannot be done the page is at fault, not the browser."""
+        try:
+            await self._answer(_blamed(work, doing, within_ms), doing, within_ms / 1000 + ACT_SPARE_S)
+        except PageError:
+            self._must_live(doing)
+            raise
 
     async def screenshot(self, path: Path) -> None:
         """See `lab.browser.engine.Tab.screenshot`."""
@@ -92,6 +181,8 @@ class PageTab:
         if self._closed:
             return
         self._closed = True
+        for tab in self._beside:
+            await tab.close()
         self.lost("closed the tab, as asked")
         # A dead or hanging browser is ended by its engine.
         if self._traced:
@@ -101,10 +192,10 @@ class PageTab:
         with contextlib.suppress(Error, TimeoutError):
             await asyncio.wait_for(self._end_state(), CLOSE_S)
 
-    async def _load(self, url: str) -> Response | None:
+    async def _load(self, going: Coroutine[Any, Any, Response | None]) -> Response | None:
         """Navigate, and fail as soon as the page's own request has: WebKit's navigation waits on."""
         self._refused = asyncio.get_running_loop().create_future()
-        loading = spawn(self._page.goto(url, timeout=GOTO_S * 1000), name=f"{self._engine}: navigate")
+        loading = spawn(going, name=f"{self._engine}: navigate")
         try:
             either: list[asyncio.Future[Any]] = [loading, self._refused]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -136,7 +227,12 @@ class PageTab:
         task = spawn(work, name=f"{self._engine}: {doing}")
         try:
             either: list[asyncio.Future[Any]] = [task, self._gone]
+            frozen_s = self._frozen_s
             await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+            while self.alive and not task.done() and self._frozen_s > frozen_s:
+                # The time for which the page was frozen does not count.
+                more_s, frozen_s = self._frozen_s - frozen_s, self._frozen_s
+                await asyncio.wait(either, timeout=more_s, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             self._must_live(doing)
@@ -146,6 +242,19 @@ class PageTab:
             raise failure(f"{self._engine} could not {doing}: {told(error)}") from error
         finally:
             await end(task)
+
+
+async def _awaited(work: Awaitable[T]) -> T:
+    return await work
+
+
+async def _blamed(work: Coroutine[Any, Any, None], doing: str, within_ms: float) -> None:
+    try:
+        await work
+    except PlaywrightTimeout as error:
+        raise PageTimeout(f"could not {doing} within {within_ms:g} ms") from error
+    except Error as error:
+        raise PageError(f"could not {doing}: {told(error)}") from error
 
 
 def told(error: Error) -> str:

@@ -1,7 +1,15 @@
-"""Moves what the recorder in a page sees into the log of a case, on the case's clock."""
+"""Moves what the recorder in a page sees into the log of a case, on the case's clock.
+
+A page may be reloaded or left. Each document has a recorder of its own; the lab counts them (generations, from
+1) and goes on with the next. What a document had seen and the lab had not fetched is kept by the page for the
+next document of its origin. From the second generation on an event names its generation, and its connections
+are called ``main@2`` and so on: they are other connections than those before.
+"""
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab.browser.engine import EngineFailure, PageError, Tab
@@ -10,80 +18,206 @@ from lab.tasks import end, spawn
 
 WAIT_MS = 2000
 """How long one question for events waits in the page."""
+RETURN_S = 20.0
+"""How long a page may be between two documents before the lab gives it up."""
 
 _SAMPLES = 3
 _GRAIN_MS = 1.0
 """What Firefox and WebKit round ``performance.now()`` to (Chromium: 0.1 ms)."""
+_POLL_S = 0.05
+_LAB = "window.__sockjsLab"
+_NO_RECORDER = "the page has no recorder"
+
+
+@dataclass
+class _Document:
+    """One document that the tab showed."""
+
+    generation: int
+    offset_ms: float
+    """What is added to the page's times to have them on the case's clock."""
+    cursor: int = 0
+    """How many of its events the log has."""
+
+
+@dataclass
+class _Documents:
+    seen: dict[str, _Document] = field(default_factory=dict)
+    current: str = ""
 
 
 class Recorder:
-    """The lab's end of the recorder in one page."""
+    """The lab's end of the recorder in one tab."""
 
-    def __init__(self, tab: Tab, log: EventLog) -> None:
-        """Record what happens in ``tab``, which shows the lab's page, into ``log``."""
+    def __init__(self, tab: Tab, log: EventLog, *, prefix: str = "") -> None:
+        """Record what happens in ``tab`` into ``log``; ``prefix`` begins the names of its connections.
+
+        The prefix (``tab2:``) keeps the connections of several tabs apart.
+        """
         self._tab = tab
         self._log = log
-        self._offset_ms = 0.0
-        self._cursor = 0
+        self._prefix = prefix
+        self._documents = _Documents()
         self._pump: asyncio.Task[None] | None = None
         self.failed: asyncio.Future[EngineFailure] = asyncio.get_running_loop().create_future()
         """Done, with the failure as its result, as soon as the page can no longer be recorded."""
 
+    @property
+    def generation(self) -> int:
+        """Which document the tab shows, counted from 1; 0 before `start`."""
+        current = self._documents.seen.get(self._documents.current)
+        return current.generation if current else 0
+
+    def name_of(self, connection: str = "main") -> str:
+        """What the events call the connection that the tab's present document calls ``connection``."""
+        return self._named(connection, max(self.generation, 1))
+
     async def start(self) -> None:
         """Measure the clocks' offset (event ``clock``) and begin to record; raises `EngineFailure`."""
         try:
-            self._offset_ms, uncertainty_ms = await self._measure()
+            await self._enter()
         except PageError as error:
             raise EngineFailure(f"The page did not load the lab's recorder: {error}") from error
-        self._log.bind("lab")("clock", offset_ms=self._offset_ms, uncertainty_ms=uncertainty_ms)
         self._pump = spawn(self._keep_pumping(), name="record the page")
 
-    async def connect(self, url: str, options: Mapping[str, Any], connection: str = "main") -> None:
+    async def connect(
+        self, url: str, options: Mapping[str, Any], connection: str = "main", *, raw: bool = False
+    ) -> None:
         """Make a client in the page: ``new SockJS(url, null, options)``.
 
-        ``options``: ``transports``, ``server``, ``sessionId``, ``timeout`` (ms); those that are None or empty
-        are left to the client. Raises `PageError` with what the client throws at a wrong URL or option.
+        ``options``: those of sockjs-client (``transports``, ``server``, ``sessionId``, ``timeout`` (ms),
+        ``transportOptions``); those that are None or empty are left to the client. A ``sessionId`` is a number
+        (of characters), the source of a JavaScript function, or the very text. ``raw`` makes a plain WebSocket
+        to the endpoint's ``/websocket`` instead, whose transport is called ``raw-websocket``. Raises
+        `PageError` with what the client throws at a wrong URL or option.
         """
         given = {key: value for key, value in options.items() if value not in (None, [], ())}
-        wanted = {"connection": connection, "url": url, "options": given}
-        await self._tab.evaluate("wanted => lab.connect(wanted)", wanted)
+        wanted = {"connection": connection, "url": url, "options": given, "raw": raw}
+        await self._call("connect", wanted)
 
     async def send(self, text: str, connection: str = "main") -> None:
         """Send a message; raises `PageError` where the client throws because it is not open yet."""
-        await self._tab.evaluate("([name, text]) => lab.send(name, text)", [connection, text])
+        await self._call("send", connection, text)
+
+    async def send_all(self, texts: Sequence[str], connection: str = "main", *, rate: float | None = None) -> None:
+        """Send many messages from within the page, ``rate`` of them per second, or as fast as it goes.
+
+        Returns when all were handed to the client; raises `PageError` where it is not open, or no longer.
+        """
+        # In parts that take a second or so: no call may take longer than the tab gives it.
+        size = max(1, int(rate)) if rate else 500
+        for start in range(0, len(texts), size):
+            began = asyncio.get_running_loop().time()
+            await self._call("sendAll", connection, list(texts[start : start + size]), rate)
+            if rate and start + size < len(texts):
+                await asyncio.sleep(max(0.0, began + size / rate - asyncio.get_running_loop().time()))
 
     async def close(self, code: int = 1000, reason: str = "", connection: str = "main") -> None:
         """Close the client; raises `PageError` where it does not accept the code."""
-        await self._tab.evaluate(
-            "([name, code, reason]) => lab.close(name, code, reason)", [connection, code, reason]
-        )
+        await self._call("close", connection, code, reason)
+
+    async def watch_messages(self) -> None:
+        """Define a global function ``onmessage`` in the page; what it is called with becomes ``page.message``."""
+        await self._call("watchMessages")
+
+    async def drain(self) -> None:
+        """Fetch what the page has seen until now: before the lab itself makes the page go away."""
+        if not self.failed.done():
+            await self._ask(wait_ms=0)
 
     async def stop(self) -> None:
         """Fetch the last events and end recording; never raises (see `failed`)."""
         pump, self._pump = self._pump, None
         await end(pump)
         if pump is not None and not self.failed.done():
-            await self._pump_once(wait_ms=0)
+            try:
+                await self._ask(wait_ms=0)
+            except (EngineFailure, PageError) as error:
+                self._fail(error)
+
+    async def _call(self, method: str, *arguments: object) -> None:
+        """Call a method of the recorder. The arguments go as JSON text: that keeps halves of surrogate pairs."""
+        await self._tab.evaluate(f"text => {_LAB}.{method}(...JSON.parse(text))", json.dumps(arguments))
 
     async def _keep_pumping(self) -> None:
         while not self.failed.done():
-            await self._pump_once(wait_ms=WAIT_MS)
+            try:
+                await self._ask(wait_ms=WAIT_MS)
+            except (EngineFailure, PageError) as error:
+                try:
+                    await self._return(error)
+                except (EngineFailure, PageError) as failure:
+                    self._fail(failure)
 
-    async def _pump_once(self, *, wait_ms: int) -> None:
-        try:
-            answer = await self._tab.evaluate("([cursor, wait]) => lab.next(cursor, wait)", [self._cursor, wait_ms])
-        except EngineFailure as failure:
-            self._fail(failure)
-        except PageError as error:
-            self._fail(EngineFailure(f"The lab's recorder is gone from the page: {error}"))
+    async def _return(self, reason: Exception) -> None:
+        """Wait until the tab shows a document with a recorder again; raises ``reason`` where it does not."""
+        deadline = asyncio.get_running_loop().time() + RETURN_S
+        while self._tab.alive and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(_POLL_S)
+            try:
+                await self._enter()
+            except (EngineFailure, PageError):
+                continue
+            return
+        raise reason
+
+    async def _enter(self) -> None:
+        """Make the acquaintance of the document that the tab shows; raises `PageError` where it has no recorder."""
+        if not await self._tab.evaluate(f"Boolean({_LAB})"):
+            raise PageError(_NO_RECORDER)
+        offset_ms, uncertainty_ms = await self._measure()
+        answer = await self._next(cursor=0, wait_ms=0)
+        seen = self._documents.seen
+        if answer["document"] not in seen:
+            generation = len(seen) + 1
+            seen[answer["document"]] = _Document(generation, offset_ms)
+            named = {"generation": generation} if generation > 1 else {}
+            self._log.bind("lab")("clock", offset_ms=offset_ms, uncertainty_ms=uncertainty_ms, **named)
+        self._documents.current = answer["document"]
+        self._take(answer)
+
+    async def _ask(self, *, wait_ms: int) -> None:
+        current = self._documents.seen[self._documents.current]
+        answer = await self._next(cursor=current.cursor, wait_ms=wait_ms)
+        if answer["document"] in self._documents.seen:
+            self._take(answer)
         else:
-            self._cursor = answer["cursor"]
-            for event in answer["events"]:
-                self._log.add(Event(event["t"] + self._offset_ms, "browser", event["kind"], event["data"]))
+            await self._enter()
 
-    def _fail(self, failure: EngineFailure) -> None:
-        if not self.failed.done():
-            self.failed.set_result(failure)
+    async def _next(self, *, cursor: int, wait_ms: int) -> dict[str, Any]:
+        text = await self._tab.evaluate(f"([cursor, wait]) => {_LAB}.next(cursor, wait)", [cursor, wait_ms])
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
+    def _take(self, answer: Mapping[str, Any]) -> None:
+        """Log what is new in an answer: of the document before, where the page kept some, and of this one."""
+        before = answer.get("before")
+        if before and before["document"] in self._documents.seen:
+            self._add(before["document"], before["from"], before["events"])
+        self._documents.current = answer["document"]
+        self._add(answer["document"], answer["cursor"] - len(answer["events"]), answer["events"])
+
+    def _add(self, document: str, first: int, events: Sequence[Mapping[str, Any]]) -> None:
+        """Log those of a document's events, numbered from ``first``, that the log does not have yet."""
+        seen = self._documents.seen[document]
+        for event in events[max(0, seen.cursor - first) :]:
+            data = dict(event["data"])
+            if "connection" in data:
+                data["connection"] = self._named(data["connection"], seen.generation)
+            if seen.generation > 1:
+                data["generation"] = seen.generation
+            self._log.add(Event(event["t"] + seen.offset_ms, "browser", event["kind"], data))
+        seen.cursor = max(seen.cursor, first + len(events))
+
+    def _named(self, connection: str, generation: int) -> str:
+        return f"{self._prefix}{connection}" + (f"@{generation}" if generation > 1 else "")
+
+    def _fail(self, error: Exception) -> None:
+        if self.failed.done():
+            return
+        if not isinstance(error, EngineFailure):
+            error = EngineFailure(f"The lab's recorder is gone from the page: {error}")
+        self.failed.set_result(error)
 
     async def _measure(self) -> tuple[float, float]:
         """(offset, uncertainty) in ms: what is added to the page's times to have them on the case's clock.
@@ -95,7 +229,7 @@ class Recorder:
         asked, read, answered = [], [], []
         for _ in range(_SAMPLES):
             asked.append(self._log.clock.now_ms())
-            read.append(float(await self._tab.evaluate("() => lab.now()")))
+            read.append(float(await self._tab.evaluate(f"() => {_LAB}.now()")))
             answered.append(self._log.clock.now_ms())
         least = max(before - page for before, page in zip(asked, read, strict=True))
         most = min(after - page for after, page in zip(answered, read, strict=True))

@@ -171,7 +171,7 @@ async def test_killed_browser_ends_every_pending_call(name: str, homes: list[Hom
             *(tab.evaluate("() => new Promise(() => {})") for _ in range(2)), return_exceptions=True
         )
         await tab.evaluate("1")
-        pids = homes[-1].pids()
+        pids = homes[0].pids()
         os.kill(min(pids), signal.SIGKILL)  # The first of them: the browser itself.
         answers = await asyncio.wait_for(pending, SOON_S)
         assert [type(answer) for answer in answers] == [EngineFailure, EngineFailure]
@@ -193,7 +193,7 @@ async def test_killed_web_process_of_webkit_ends_every_pending_call(homes: list[
         await tab.goto(f"http://app.localhost:{site.port}/")
         pending = asyncio.gather(tab.evaluate("() => new Promise(() => {})"), return_exceptions=True)
         await tab.evaluate("1")
-        for pid in homes[-1].pids(named="WebKitWebProces"):
+        for pid in homes[0].pids(named="WebKitWebProces"):
             os.kill(pid, signal.SIGKILL)
         [answer] = await asyncio.wait_for(pending, SOON_S)
         assert isinstance(answer, EngineFailure)
@@ -208,7 +208,7 @@ async def test_stop_leaves_nothing_behind(name: str, homes: list[Home]) -> None:
     engine = create(name)
     await engine.start()
     await engine.open()
-    pids = homes[-1].pids()
+    pids = homes[0].pids()
     assert pids
     await engine.stop()
     assert not any(map(is_alive, pids))

@@ -1,12 +1,14 @@
 """The lab's end of the recorder, on a page that is a fake; tests/browser/test_page.py has the real ones."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lab.browser import recorder as recorder_module
 from lab.browser.engine import EngineFailure, PageError
 from lab.browser.recorder import Recorder
 from lab.events import EventLog
@@ -22,6 +24,7 @@ class FakeTab:
         self._ahead_ms = ahead_ms
         self._events: list[dict[str, Any]] = []
         self._news = asyncio.Event()
+        self.alive = True
         self.failure: Exception | None = None
         self.scripts: list[tuple[str, object]] = []
 
@@ -37,16 +40,19 @@ class FakeTab:
         self.scripts.append((script, argument))
         if self.failure:
             raise self.failure
-        if "lab.now" in script:
+        if script.startswith("Boolean"):
+            return True
+        if ".now()" in script:
             return self._log.clock.now_ms() + self._ahead_ms
-        if "lab.next" in script:
+        if ".next(" in script:
             cursor, wait_ms = argument
             if wait_ms and len(self._events) == cursor:
                 self._news.clear()
                 await self._news.wait()
             if self.failure:
                 raise self.failure
-            return {"events": self._events[cursor:], "cursor": len(self._events)}
+            answer = {"document": "a", "events": self._events[cursor:], "cursor": len(self._events)}
+            return json.dumps(answer | {"before": None})
         return None
 
     async def goto(self, url: str) -> None: ...
@@ -116,12 +122,14 @@ async def test_recorder_says_that_the_browser_died(log: EventLog) -> None:
     tab = FakeTab(log)
     recorder = Recorder(tab, log)
     await recorder.start()
+    tab.alive = False
     tab.fail(EngineFailure("it died"))
     assert str(await asyncio.wait_for(recorder.failed, 5)) == "it died"
     await recorder.stop()
 
 
-async def test_recorder_says_that_its_page_is_gone(log: EventLog) -> None:
+async def test_recorder_says_that_its_page_is_gone(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "RETURN_S", 0.2)
     tab = FakeTab(log)
     recorder = Recorder(tab, log)
     await recorder.start()
@@ -151,4 +159,11 @@ async def test_connect_leaves_out_options_that_are_not_given(log: EventLog) -> N
     options = {"transports": [], "server": None, "sessionId": "abc", "timeout": 0}
     await Recorder(tab, log).connect("http://x/echo", options, "second")
     [(_, wanted)] = tab.scripts
-    assert wanted == {"connection": "second", "url": "http://x/echo", "options": {"sessionId": "abc", "timeout": 0}}
+    assert json.loads(wanted) == [
+        {
+            "connection": "second",
+            "url": "http://x/echo",
+            "options": {"sessionId": "abc", "timeout": 0},
+            "raw": False,
+        }
+    ]

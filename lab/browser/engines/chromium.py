@@ -1,9 +1,14 @@
 """Chromium: Playwright's own build or the system's, driven over the DevTools protocol."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from playwright.async_api import Browser, BrowserType
+
+from lab.browser.engine import Cookies, EngineFailure
 from lab.browser.find import Found
+from lab.browser.freeze import Freezer, by_lifecycle
 from lab.browser.launched import LaunchedEngine
 
 
@@ -16,7 +21,7 @@ class Chromium(LaunchedEngine):
         super().__init__(headed=headed)
         self._trusted_spki = trusted_spki
 
-    def launch_options(self, found: Found) -> Mapping[str, Any]:
+    def launch_options(self, found: Found, cookies: Cookies | None) -> Mapping[str, Any]:
         """The argument that trusts the lab's authority.
 
         Playwright's ``ignore_https_errors`` would do for trust, but fails one handshake per new host first:
@@ -26,6 +31,28 @@ class Chromium(LaunchedEngine):
         args = [f"--ignore-certificate-errors-spki-list={self._trusted_spki}"] if self._trusted_spki else []
         # The lab may run as root, where the sandbox does not work; its pages are its own.
         return {"args": args, "chromium_sandbox": False}
+
+    def freezer(self) -> Freezer:
+        """Chromium's own way."""
+        return by_lifecycle
+
+    def browser_for(self, cookies: Cookies | None) -> Cookies | None:
+        """Playwright's contexts are private ones, and in those Chromium refuses third-party cookies anyway."""
+        return "accept" if cookies == "accept" else None
+
+    async def launch(self, kind: BrowserType, cookies: Cookies | None, options: Mapping[str, Any]) -> Browser:
+        """Launch it; to accept third-party cookies the profile says so, from which private ones take it."""
+        if cookies != "accept":
+            return await super().launch(kind, cookies, options)
+        assert self._home is not None
+        profile = self._home.path / "accepts"
+        (profile / "Default").mkdir(parents=True)
+        preferences = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+        context = await kind.launch_persistent_context(profile, **options)
+        if context.browser is None:
+            raise EngineFailure("chromium does not open further contexts on a profile of its own.")
+        return context.browser
 
 
 def create(*, headed: bool, trusted_spki: str | None) -> Chromium:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lab.browser.engine import Cookies
 from lab.browser.find import Found
 from lab.browser.launched import LaunchedEngine
 
@@ -21,15 +22,22 @@ PREFERENCES: Mapping[str, str | float | bool] = {
     "dom.timeout.enable_budget_timer_throttling": False,
 }
 
+COOKIES: Mapping[Cookies | None, Mapping[str, int]] = {
+    None: {},
+    "accept": {"network.cookie.cookieBehavior": 0, "network.cookie.cookieBehavior.pbmode": 0},
+    "refuse-third-party": {"network.cookie.cookieBehavior": 1, "network.cookie.cookieBehavior.pbmode": 1},
+}
+"""What a policy on cookies is in Firefox; by itself it keeps them apart for each site that shows them."""
+
 
 class Firefox(LaunchedEngine):
     """One browser, a context per tab; a proxy belongs to its context."""
 
     name = "firefox"
 
-    def launch_options(self, found: Found) -> Mapping[str, Any]:
+    def launch_options(self, found: Found, cookies: Cookies | None) -> Mapping[str, Any]:
         """The channel that a stock Firefox needs, and the preferences."""
-        options: dict[str, Any] = {"firefox_user_prefs": dict(PREFERENCES)}
+        options: dict[str, Any] = {"firefox_user_prefs": {**PREFERENCES, **COOKIES[cookies]}}
         if found.origin != "Playwright build":
             options["channel"] = "moz-firefox"
         return options

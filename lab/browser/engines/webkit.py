@@ -1,20 +1,21 @@
 """WebKit: a stock WebKitGTK, one MiniBrowser per tab, or Playwright's own build.
 
 MiniBrowser has one page and no contexts, and takes its proxy when it starts, so each tab is a process of
-its own. Starting the next one ahead does not pay: its proxy is known only when the tab is opened, and a
-process that starts while another case is measured takes that case's time.
+its own. As soon as one was taken the next of its kind is started, for the next tab to find it ready. Its proxy
+is known only then: until then it is told of a relay.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lab.browser import display, driver
-from lab.browser.engine import Engine, EngineFailure, Tab
+from lab.browser.engine import Cookies, Engine, EngineFailure, Tab
 from lab.browser.find import Found, find, locate
 from lab.browser.launched import LaunchedEngine
-from lab.browser.minibrowser import MiniBrowser
+from lab.browser.minibrowser import Kind, MiniBrowser
 from lab.errors import EnvironmentFailure
+from lab.tasks import end, spawn
 
 
 class PlaywrightWebKit(LaunchedEngine):
@@ -44,6 +45,8 @@ class StockWebKit:
         self._display: str | None = None
         self._has_driver = False
         self._tabs: set[MiniBrowser] = set()
+        self._next: MiniBrowser | None = None
+        self._starting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """See `lab.browser.engine.Engine.start`."""
@@ -58,22 +61,63 @@ class StockWebKit:
             await self.stop()
             raise
 
-    async def open(self, *, proxy: str | None = None, trace: bool = False) -> Tab:
+    async def open(
+        self,
+        *,
+        proxy: str | None = None,
+        trace: bool = False,
+        cookies: Cookies | None = None,
+        user_agent: str | None = None,
+        scripts: Sequence[str] = (),
+    ) -> Tab:
         """See `lab.browser.engine.Engine.open`."""
-        if not self._has_driver or self._found is None or self._found.executable is None:
+        if not self._has_driver or self._found is None:
             raise EngineFailure(f"{self.name} is not running.")
-        process = MiniBrowser(self._found.executable, display=self._display, proxy=proxy)
+        kind = Kind.of(proxy, cookies, user_agent)
+        process = await self._take(kind)
         self._tabs.add(process)
         try:
-            return await process.open(self._playwright, trace=trace, ended=lambda: self._tabs.discard(process))
+            if not process.alive:
+                await process.start(self._playwright)
+            tab = await process.open(
+                proxy=proxy, trace=trace, scripts=scripts, ended=lambda: self._tabs.discard(process)
+            )
         except BaseException:
             self._tabs.discard(process)
             await process.stop("did not start")
             raise
+        if self._next is None:
+            self._next = self._process(kind)
+            self._starting = spawn(self._next.start(self._playwright), name="start the next MiniBrowser")
+        return tab
+
+    async def _take(self, kind: Kind) -> MiniBrowser:
+        """The process that was started ahead, where it is of this kind and lives; else a new one, not started."""
+        following, starting = self._next, self._starting
+        if following is None or starting is None:
+            return self._process(kind)
+        self._next = self._starting = None
+        if following.kind != kind:
+            await end(starting)
+        else:
+            await asyncio.wait({starting})
+            if not starting.cancelled() and starting.exception() is None and following.alive:
+                return following
+        await following.stop("was not wanted")
+        return self._process(kind)
+
+    def _process(self, kind: Kind) -> MiniBrowser:
+        if self._found is None or self._found.executable is None:
+            raise EngineFailure(f"{self.name} is not running.")
+        return MiniBrowser(self._found.executable, display=self._display, kind=kind)
 
     async def stop(self) -> None:
         """See `lab.browser.engine.Engine.stop`."""
         tabs, self._tabs = self._tabs, set()
+        following, self._next = self._next, None
+        await end(self._starting)
+        if following is not None:
+            tabs.add(following)
         await asyncio.gather(*(process.stop("was stopped") for process in tabs))
         if self._has_driver:
             self._has_driver = False

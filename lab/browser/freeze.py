@@ -1,0 +1,94 @@
+"""Stops the scripts and timers of one page for a while, as the sleep of a laptop does, in each engine's own way.
+
+Chromium freezes a page by itself (the lifecycle state *frozen*). Elsewhere the page's process is stopped; the
+network goes on, as it does for a machine that has just woken up: what came meanwhile is found in the sockets.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from lab.browser.engine import Unsupported
+
+Freezer = Callable[[Page], AbstractAsyncContextManager[None]]
+"""Freezes a page while it is entered."""
+
+_BUSY_MS = 150
+_SURE = 0.5
+"""The share of its busy time that the page's own process must have had more of than any other."""
+
+
+@contextlib.asynccontextmanager
+async def by_lifecycle(page: Page) -> AsyncIterator[None]:
+    """Chromium's own way: timers and tasks of the page are held, its process goes on."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    try:
+        yield
+    finally:
+        await session.send("Page.setWebLifecycleState", {"state": "active"})
+        await session.detach()
+
+
+def by_signal(pids: Callable[[], Sequence[int]]) -> Freezer:
+    """Stop all of these processes: for a browser whose content processes belong to one page alone."""
+
+    @contextlib.asynccontextmanager
+    async def freezer(page: Page) -> AsyncIterator[None]:
+        with _stopped(pids()):
+            yield
+
+    return freezer
+
+
+def by_signal_to_the_busiest(pids: Callable[[], Sequence[int]]) -> Freezer:
+    """Stop the one process that works when the page does: for a browser that runs the pages of others too."""
+
+    @contextlib.asynccontextmanager
+    async def freezer(page: Page) -> AsyncIterator[None]:
+        before = {pid: cpu_ms(pid) for pid in pids()}
+        await page.evaluate(f"{{ const end = performance.now() + {_BUSY_MS}; while (performance.now() < end); }}")
+        worked = sorted(((cpu_ms(pid) - ms, pid) for pid, ms in before.items()), reverse=True)
+        if not worked or worked[0][0] - (worked[1][0] if len(worked) > 1 else 0) < _BUSY_MS * _SURE:
+            raise Unsupported(
+                "The process of the page could not be told from the others.", remedy="Run the case alone (--jobs 1)."
+            )
+        with _stopped([worked[0][1]]):
+            yield
+
+    return freezer
+
+
+def cpu_ms(pid: int) -> float:
+    """What a process has worked until now; 0 where it is gone or the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def _stopped(pids: Sequence[int]) -> Iterator[None]:
+    if not pids:
+        raise Unsupported("The process of the page cannot be found here.", remedy="Run this step on Linux.")
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+async def held(freezer: Freezer, page: Page, for_ms: float) -> None:
+    """Freeze ``page`` for so long."""
+    async with freezer(page):
+        await asyncio.sleep(for_ms / 1000)
