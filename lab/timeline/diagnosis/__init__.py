@@ -1,8 +1,8 @@
-"""The diagnosis: why each attempt, or the connection as a whole, ended as it did.
+"""The diagnosis: why each attempt, the open connection, or the connection as a whole, ended as it did.
 
 Each file in ``rules/`` is one rule, found by its place: an ``ORDER`` and an ``explain(case)`` that yields a
-`Diagnosis` for each attempt it can explain. Rules are asked in their order, and the first that explains an attempt
-wins; what is said of the connection as a whole is kept from every rule.
+`Diagnosis` for each attempt or open connection that it can explain. Rules are asked in their order, and the first
+that explains one of these wins; what is said of the connection as a whole is kept from every rule.
 
 Rules work from differences between vantages only: a header that one side of a hop saw and the other did not,
 an answer that the server never gave. They never read what a hop says it did (its ``behaviour`` events), so
@@ -11,7 +11,7 @@ that a diagnosis is worth the same in front of a real product.
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Protocol, cast
@@ -43,15 +43,31 @@ def all_rules() -> tuple[Rule, ...]:
 def diagnose(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Diagnosis]:
     """What is said of the connection as a whole, then of each attempt that failed or timed out, in their order."""
     case = evidence_of(events, attempts)
-    place = {trial.about: number for number, trial in enumerate(case.trials)}
+    place = {about: number for number, about in enumerate(_abouts(case))}
     found: list[Diagnosis] = []
     for rule in all_rules():
-        said = [one for one in rule.explain(case) if one.about not in place or _is_open(one, case)]
+        said = list(_news(rule.explain(case), case, place))
         found += said
         explained = {one.about for one in said}
-        case = replace(case, trials=tuple(trial for trial in case.trials if trial.about not in explained))
+        case = replace(
+            case,
+            trials=tuple(trial for trial in case.trials if trial.about not in explained),
+            lives=tuple(life for life in case.lives if life.about not in explained),
+        )
     return sorted(found, key=lambda one: place.get(one.about, -1))
 
 
-def _is_open(diagnosis: Diagnosis, case: Evidence) -> bool:
-    return any(trial.about == diagnosis.about for trial in case.trials)
+def _news(said: Iterable[Diagnosis], case: Evidence, place: Mapping[str, int]) -> Iterator[Diagnosis]:
+    """What a rule says, once for each attempt and each open connection that no earlier rule has explained."""
+    open_ones = set(_abouts(case))
+    for one in said:
+        if one.about not in place:
+            yield one
+        elif one.about in open_ones:
+            open_ones.remove(one.about)
+            yield one
+
+
+def _abouts(case: Evidence) -> list[str]:
+    """What is still to be explained."""
+    return [*(trial.about for trial in case.trials), *(life.about for life in case.lives)]

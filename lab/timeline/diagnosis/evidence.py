@@ -1,17 +1,21 @@
 """The evidence: a case's events, joined, as the rules of the diagnosis read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lab.events import Event
-from lab.timeline.attempts import Info, info_of, version_of
-from lab.timeline.exchanges import Exchange, exchanges_of, hop_of, hops_of, sides_of
+from lab.timeline.attempts import Info, in_order, info_of, version_of
+from lab.timeline.diagnosis.asks import Ask, asks_of
+from lab.timeline.exchanges import Exchange, exchanges_of, hop_of, hops_of
 from lab.timeline.join import Trial, trials_of
+from lab.timeline.lives import Life, lives_of
+from lab.timeline.requests import Joined, joined_of
 from lab.timeline.results import Attempt
 from lab.timeline.words import ms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """One case, joined."""
 
@@ -27,53 +31,37 @@ class Evidence:
     """What became of ``/info`` on the first connection."""
     version: str | None
     """The release of sockjs-client."""
+    requests: tuple[Joined, ...] = ()
+    """Every request, joined over the vantages, in order."""
+    lives: tuple[Life, ...] = ()
+    """The connections that opened, in their order, but for those whose trouble an earlier rule has explained."""
+    events: tuple[Event, ...] = ()
+    """All of them, in order."""
+
+    @cached_property
+    def asks(self) -> tuple[Ask, ...]:
+        """The requests that may explain what is not yet explained; several may be about the same."""
+        return tuple(asks_of(self.trials, self.lives))
 
 
 def evidence_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> Evidence:
     """The evidence in a case's events."""
     # What a hop says it did is no evidence: only what its two sides saw is.
     events = [event for event in events if event.kind != "behaviour"]
+    events = in_order(events)
     trials = trials_of(events, attempts)
+    hops, requests = hops_of(events), joined_of(events)
     return Evidence(
         trials=tuple(trial for trial in trials if trial.attempt.outcome in ("failed", "timed out")),
         attempts=tuple(attempts),
-        hops=hops_of(events),
+        hops=hops,
         exchanges=tuple(exchanges_of(events)),
         info=info_of(events),
         version=version_of(events),
+        requests=tuple(requests),
+        lives=tuple(lives_of(events, hops, requests)),
+        events=tuple(events),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer that reached the browser's side, and where it was made."""
-
-    status: int
-    hop: str | None
-    """The hop that made it; None where it is the server's."""
-    asked: bool
-    """Whether that hop had passed the request on."""
-    was: int | None
-    """The status that it was given, where it changed the answer."""
-    exchange: Exchange
-
-
-def answer_of(sides: Mapping[str, Exchange], hops: Sequence[str], until_ms: float) -> Answer | None:
-    """Who made the answer that left for the browser by then: the first on the way that was not given it.
-
-    ``sides`` holds one request as each side saw it; sides that saw nothing are left out.
-    """
-    seen = [side for side in sides_of(hops) if side in sides]
-    nearest = sides[seen[0]] if seen else None
-    if nearest is None or nearest.status is None or nearest.response is None or nearest.response.t_ms > until_ms:
-        return None
-    for side in seen:
-        hop = hop_of(side)
-        if hop and side.endswith(".client"):
-            inward = sides.get(f"{hop}.server")
-            if inward is None or inward.status != nearest.status:
-                return Answer(nearest.status, hop, inward is not None, inward.status if inward else None, nearest)
-    return Answer(nearest.status, None, True, None, nearest)
 
 
 def request_of(trial: Trial) -> dict[str, Exchange]:

@@ -1,8 +1,8 @@
 import pytest
 
 from lab.timeline.attempts import attempts_of
+from lab.timeline.diagnosis.answers import answer_of
 from lab.timeline.diagnosis.evidence import (
-    answer_of,
     evidence_of,
     journey,
     ran_out,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lab.timeline.diagnosis.evidence import Evidence, answer_of, journey, request_of
+from lab.timeline.diagnosis.answers import answer_of
+from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.results import Diagnosis
 
