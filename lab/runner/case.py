@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.browser import page
 from lab.browser.engine import Engine, Tab
-from lab.browser.recorder import Recorder
 from lab.errors import LabError
 from lab.events import EventLog
 from lab.network.authority import Authority
@@ -20,9 +18,10 @@ from lab.network.behaviour import Catalogue
 from lab.network.topology import SERVER_NAMES, Network, server_uses_tls
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
-from lab.runner.setup import PREFIX, hop_specs, network_lines, server_options
+from lab.runner.opening import Pages
 from lab.runner.server_side import ServerSide
-from lab.runner.stage import NeverOpened, OpenTab, Stage, StepFailed
+from lab.runner.setup import PREFIX, hop_specs, network_lines, server_options
+from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.scenario.matrix import Case
 from lab.scenario.model import Scenario
@@ -107,6 +106,7 @@ class OneTry:
         """Bring everything up in the order server, network, page; end it in the reverse order."""
         scenario, tools = self._case.scenario, self._tools
         self._waits("server and network")
+        pages = Pages(self._case, self._log, self._folder)
         hops = hop_specs(scenario.network, tools.catalogue(self._case.path))
         tls = server_uses_tls(hops, scenario.page.scheme)
         async with contextlib.AsyncExitStack() as stack:
@@ -115,14 +115,14 @@ class OneTry:
                 service=scenario.server.service,
                 prefix=PREFIX,
                 emit=self._log.bind("server"),
-                files=await page.files(scenario.client.version),
+                files=await pages.files(),
             )
             stack.push_async_callback(server.stop)
             await server.start(ssl_context=tools.authority.server_context(SERVER_NAMES) if tls else None)
             network = Network(
                 hops,
                 scheme=scenario.page.scheme,
-                origin=scenario.page.origin,
+                origin="cross" if scenario.page.origin == "cross" else "same",
                 server_port=server.port,
                 log=self._log,
                 authority=tools.authority,
@@ -130,14 +130,15 @@ class OneTry:
             stack.push_async_callback(network.stop)
             await network.start()
             self._waits(f"a clean page in {engine.name}")
-            tab = await engine.open(proxy=network.browser_proxy, trace=self._traces(engine))
-            stack.push_async_callback(tab.close)
-            await tab.goto(f"{network.page_origin}/lab/page.html")
-            recorder = Recorder(tab, self._log)
-            stack.push_async_callback(recorder.stop)
-            await recorder.start()
+            first = await pages.open(
+                engine,
+                stack,
+                origin=network.page_origin,
+                proxy=network.browser_proxy,
+                trace=self._traces(engine),
+            )
             stage = Stage(
-                tabs={MAIN: OpenTab(tab, recorder)},
+                tabs={MAIN: first},
                 log=self._log,
                 client=scenario.client,
                 endpoint=f"{network.endpoint_origin}{PREFIX}",
@@ -145,28 +146,32 @@ class OneTry:
                 server=ServerSide(lambda: server.endpoint.sessions),
                 folder=self._folder,
                 engine=engine.name,
-                page=f"{network.page_origin}/lab/page.html",
+                page=pages.url,
+                open_tab=pages.another,
                 waits=self._waits,
             )
-            await self._steps(stage, recorder)
-            await recorder.stop()
-            await self._pictures(tab, engine)
+            await self._steps(stage)
+            for each in stage.tabs.values():
+                await each.recorder.stop()
+            await self._pictures(first.tab, engine)
             self._waits("the end of server and network")
 
     def _traces(self, engine: Engine) -> bool:
         return engine.traces_cheaply if self._tools.trace is None else self._tools.trace
 
-    async def _steps(self, stage: Stage, recorder: Recorder) -> None:
+    async def _steps(self, stage: Stage) -> None:
         """Perform the steps until one does not go as the scenario says, or the page has died."""
         emit = self._log.bind("lab")
         for index, step in enumerate(self._case.scenario.steps):
             emit("step", index=index, step=step.step, state="begin")
             performing = spawn(perform(step, stage), name=f"step {index + 1}")
             try:
-                either: set[asyncio.Future[Any]] = {performing, recorder.failed}
+                lost = [each.recorder.failed for each in stage.tabs.values()]
+                either: set[asyncio.Future[Any]] = {performing, *lost}
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                if recorder.failed.done():
-                    raise recorder.failed.result()
+                for failed_recorder in lost:
+                    if failed_recorder.done():
+                        raise failed_recorder.result()
                 await performing
             except (StepFailed, NeverOpened) as failed:
                 emit("step", index=index, step=step.step, state="failed", text=str(failed))
@@ -178,6 +183,7 @@ class OneTry:
             finally:
                 await end(performing)
                 self._seen.artefacts |= stage.artefacts
+                self._seen.names = stage.names
             emit("step", index=index, step=step.step, state="done")
 
     async def _pictures(self, tab: Tab, engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """From what was seen in one try to its result: the only place where events become an outcome."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab.browser.engine import EngineFailure
@@ -36,6 +36,8 @@ class Seen:
     began_at: float = 0.0
     duration_ms: float = 0.0
     artefacts: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the events call each connection, where that is not its own name."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def conclude(seen: Seen) -> Concluded:
         expectation = scenario.expect.for_engine(case.engine)
         judged = judge(expectation, events, attempts)
         for name, further in scenario.expect.connections.items():
-            judged += judge(further, events, attempts, name)
+            judged += judge(further, events, attempts, seen.names.get(name, name))
         checks = outcome.must_open([*seen.steps, *judged], transport)
         ending = outcome.ending(checks, decided_by_machine(events, attempts))
     result = CaseResult(

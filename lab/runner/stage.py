@@ -1,12 +1,13 @@
 """What the steps of one case work on."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from lab.browser.engine import PageError, Tab
+from lab.browser.engine import EngineFailure, PageError, Tab
 from lab.events import Event, EventLog
 from lab.runner.measuring import MeasuringLock
 from lab.scenario.client import Client
@@ -16,6 +17,9 @@ from lab.timeline.results import Check
 
 class Recorder(Protocol):
     """The client in the page, as the steps use it (lab.browser.recorder.Recorder is one)."""
+
+    failed: "asyncio.Future[EngineFailure]"
+    """Done as soon as the page can no longer be recorded."""
 
     async def connect(
         self, url: str, options: Mapping[str, Any], connection: str = "main", *, raw: bool = False
@@ -36,6 +40,9 @@ class Recorder(Protocol):
 
     async def drain(self) -> None:
         """Have everything in the log that the page has seen by now."""
+
+    async def stop(self) -> None:
+        """Fetch the last events and end recording."""
 
 
 class Server(Protocol):

@@ -91,7 +91,7 @@ class FakeEngine:
         if self.breaks == "start":
             raise EngineFailure("the browser did not start", remedy="Install it.")
 
-    async def open(self, *, proxy: str | None = None, trace: bool = False) -> Any:
+    async def open(self, *, proxy: str | None = None, trace: bool = False, **more: Any) -> Any:
         if self.breaks == "open":
             raise EngineFailure("the browser is gone")
         self.tabs.append(FakeTab(self.breaks))
@@ -134,7 +134,7 @@ class FakeRecorder:
     dies = False
     """Whether the page dies when the client is created."""
 
-    def __init__(self, tab: Any, log: EventLog) -> None:
+    def __init__(self, tab: Any, log: EventLog, prefix: str = "") -> None:
         self._emit = log.bind("browser")
         self.failed: asyncio.Future[EngineFailure] = asyncio.get_running_loop().create_future()
         self.stops = 0

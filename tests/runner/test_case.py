@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lab.runner import case as case_module
+from lab.runner import opening
 from lab.runner.case import SPARE_S, OneTry, allowance_s
 from lab.runner.conclude import Concluded
 from lab.scenario.matrix import Case
@@ -49,7 +50,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> type[FakeRecorder]:
     class Recorder(FakeRecorder):
         pass
 
-    monkeypatch.setattr(case_module, "Recorder", Recorder)
+    monkeypatch.setattr(opening, "Recorder", Recorder)
     return Recorder
 
 
@@ -62,11 +63,11 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorder: object) -> 
             made.servers.append(self)
             await super().start(**how)
 
-    async def no_files(version: str) -> dict[str, tuple[str, bytes]]:
+    async def no_files(version: str, **more: Any) -> dict[str, tuple[str, bytes]]:
         return {}
 
     monkeypatch.setattr(case_module, "LabServer", Server)
-    monkeypatch.setattr(case_module.page, "files", no_files)
+    monkeypatch.setattr(opening.page, "files", no_files)
     yield made
 
 

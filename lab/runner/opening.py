@@ -1,0 +1,104 @@
+"""The page of a case in its browser: the lab's own or the user's, in one tab or in several."""
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.browser import page, personas
+from lab.browser.engine import Cookies, Engine, Tab
+from lab.browser.recorder import Recorder
+from lab.events import EventLog
+from lab.runner.stage import OpenTab
+from lab.scenario.matrix import Case
+
+_COOKIES: Mapping[str, Cookies | None] = {
+    "default": None,
+    "refuse third-party": "refuse-third-party",
+    "accept": "accept",
+}
+
+
+class Pages:
+    """The page that one case runs in, and the tabs that show it."""
+
+    def __init__(self, case: Case, log: EventLog, folder: Path) -> None:
+        """Prepare the pages of ``case``; a page from disk is written into ``folder``.
+
+        Raises:
+            UsageError: There is no such persona.
+        """
+        self._scenario = case.scenario
+        self._beside = case.path.parent
+        self._log = log
+        self._folder = folder
+        self._page = case.scenario.page
+        self._persona = personas.find(self._page.persona) if self._page.persona else None
+        self._tab: Tab | None = None
+        self._stack: contextlib.AsyncExitStack | None = None
+        self._files: dict[str, page.File] = {}
+        self.url = ""
+        """What the tabs show, once it is known."""
+
+    async def files(self) -> dict[str, page.File]:
+        """What the lab's server is to serve for the page: URL path -> (content type, content).
+
+        Raises:
+            LabError: The client cannot be had.
+        """
+        client = self._scenario.client
+        self._files = await page.files(
+            client.version,
+            path=self._beside / client.path if client.path else None,
+            url=client.url,
+            persona=self._persona,
+            document_domain=self._page.document_domain,
+        )
+        return self._files
+
+    async def open(
+        self, engine: Engine, stack: contextlib.AsyncExitStack, *, origin: str, proxy: str | None, trace: bool
+    ) -> OpenTab:
+        """The first tab, with the page loaded and recorded; ``stack`` ends it.
+
+        Args:
+            engine: The browser.
+            stack: What ends the tab and its recorder.
+            origin: The page's origin, behind the network.
+            proxy: What the browser has to go through.
+            trace: Whether to make a trace.
+        """
+        self._stack = stack
+        own = self._page.url is not None
+        self._tab = await engine.open(
+            proxy=proxy,
+            trace=trace,
+            cookies=_COOKIES[self._page.cookies],
+            user_agent=self._persona.user_agent if self._persona else None,
+            scripts=self._scripts() if own else (),
+        )
+        stack.push_async_callback(self._tab.close)
+        if own:
+            self.url = str(self._page.url).replace("{origin}", origin)
+        elif self._page.origin == "file":
+            self.url = page.write(self._folder / "page", self._files)
+        else:
+            self.url = f"{origin}/lab/page.html"
+        return await self._recorded(self._tab, prefix="")
+
+    async def another(self, name: str) -> OpenTab:
+        """Another tab of the same browser with the same page; its connections are called ``NAME:main`` in events."""
+        assert self._tab is not None
+        return await self._recorded(await self._tab.beside(), prefix=f"{name}:")
+
+    def _scripts(self) -> list[str]:
+        """What runs in every document of a page that is not the lab's own."""
+        masks = [self._persona.script()] if self._persona else []
+        return [*masks, page.recorder_script()]
+
+    async def _recorded(self, tab: Tab, prefix: str) -> OpenTab:
+        await tab.goto(self.url)
+        recorder = Recorder(tab, self._log, prefix=prefix)
+        assert self._stack is not None
+        self._stack.push_async_callback(recorder.stop)
+        await recorder.start()
+        return OpenTab(tab, recorder)
