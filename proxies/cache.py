@@ -49,6 +49,7 @@ class Cache(BodyChange):
         vary: Literal["ignore", "heed"] = Field("ignore", description="Whether Vary is ignored.")
 
     parameters: Parameters
+    resizes = False
 
     def __init__(self, parameters: BaseModel | None = None) -> None:
         super().__init__(parameters)
@@ -87,6 +88,7 @@ class Cache(BodyChange):
         if (forbids and self.parameters.no_store == "heed") or "*" in names:
             return None
         head = response.headers.copy()
+        head.pop("transfer-encoding", None)
         body = bytearray()
 
         def keep(data: bytes) -> list[bytes]:
@@ -94,7 +96,6 @@ class Cache(BodyChange):
             if data:
                 return [data]
             copy = http.Response.make(200, bytes(body), head)
-            copy.headers.pop("transfer-encoding", None)
             vary = {name: flow.request.headers.get(name, "") for name in names}
             self._kept[self._key(flow.request)] = _Kept(copy, self.now_s(), vary)
             self.did(flow, "kept the response in the cache", bytes=len(body))

@@ -18,7 +18,8 @@ from mitmproxy import http
 from pydantic import Field
 
 from lab.network import media
-from lab.network.bodies import BodyChange, Change, Find
+from lab.network.bodies import BodyChange, Change
+from lab.network.find import Find
 
 _MARK = {"head": b"<head>", "end": b"</body>"}
 

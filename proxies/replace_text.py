@@ -16,7 +16,8 @@ from mitmproxy import http
 from pydantic import Field
 
 from lab.network import media
-from lab.network.bodies import BodyChange, Change, Find
+from lab.network.bodies import BodyChange, Change
+from lab.network.find import Find
 
 
 class ReplaceText(BodyChange):

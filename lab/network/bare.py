@@ -69,7 +69,10 @@ class BareAddon:
             yield f"{self._class.name}_{key}", key, field
 
     def load(self, loader: "Loader") -> None:
-        """Declare one option for each parameter."""
+        """Declare one option for each parameter, and let bodies and websockets heed behaviours as in a hop."""
+        from lab.network import stream  # It needs mitmproxy's layers, which who only reads scenarios does not.
+
+        stream.install()
         for option, _, field in self._options():
             several = get_origin(field.annotation) is list
             # Empty and None both stand for "not given": the model knows its own defaults.

@@ -45,20 +45,23 @@ async def test_response_is_replaced_at_once(catalogue: Catalogue, authority: Aut
         assert head.start.startswith("HTTP/1.1 403 ")
         assert head.headers["content-type"].startswith("text/plain")
         assert await browser.read(int(head.headers["content-length"])) == b"The proxy does not allow this content.\n"
-        # What the server goes on to say is lost.
-        await server.chunk(b"data: o\r\n\r\n")
-        await server.chunk(b"")
-        assert await browser.rest() == b""
+        # The server is let go, and the connection takes the next request.
+        assert await server.rest() == b""
+        await browser.send("GET /echo HTTP/1.1\r\nHost: app.localhost\r\n\r\n")
+        assert (await (await bench.accept()).head()).start == "GET /echo HTTP/1.1"
         said = "answered with 403 in place of a response of type text/event-stream"
         assert bench.figures("hop1", "behaviour", "did") == [said]
 
 
-async def test_response_that_is_held_is_replaced(catalogue: Catalogue, authority: Authority, passes: Any) -> None:
+@pytest.mark.parametrize("rest", ["Content-Length: 2\r\n\r\no\n", "Content-Length: 0\r\n\r\n"])
+async def test_response_that_is_held_or_empty_is_replaced(
+    catalogue: Catalogue, authority: Authority, passes: Any, rest: str
+) -> None:
     refuses = catalogue.make("block_content_types", {"of": "response", "status": 502})
     holds = catalogue.make("buffering", {})
-    for behaviours in ([refuses, holds], [holds, refuses]):
+    for behaviours in ([refuses], [refuses, holds], [holds, refuses]):
         async with Bench(*behaviours, authority=authority) as bench:
-            passed = await passes(bench, "GET /echo")
+            passed = await passes(bench, "GET /echo", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + rest)
             assert (passed.status, passed.body) == (502, b"The proxy does not allow this content.\n")
 
 
