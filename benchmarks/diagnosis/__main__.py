@@ -25,6 +25,11 @@ from lab.network.behaviour import Catalogue
 from lab.timeline.ndjson import events_in
 
 
+def say(line: str) -> None:
+    """Write a line."""
+    sys.stdout.write(f"{line}\n")
+
+
 def make(folder: Path, *, seed: int, first: int, cases: int) -> None:
     """Write the scenarios of ``cases`` cases from number ``first`` on."""
     there = set(Catalogue())
@@ -34,7 +39,7 @@ def make(folder: Path, *, seed: int, first: int, cases: int) -> None:
     for number in range(first, first + cases):
         text = yaml.safe_dump(draw(seed, number, names), sort_keys=False, allow_unicode=True)
         (scenarios / f"case-{number:04}.yaml").write_text(text, encoding="utf-8")
-    print(f"{cases} cases of {len(names)} behaviours; not drawn: {', '.join(sorted(there - set(names))) or 'none'}")
+    say(f"{cases} cases of {len(names)} behaviours; not drawn: {', '.join(sorted(there - set(names))) or 'none'}")
 
 
 def cases_in(folder: Path) -> Iterator[tuple[str, dict[str, Any], Path]]:
@@ -49,33 +54,33 @@ def cases_in(folder: Path) -> Iterator[tuple[str, dict[str, Any], Path]]:
                 text = (folder / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
                 yield name, yaml.safe_load(text), results.parent / events
             else:
-                print(f"{name} not counted: {case['outcome']}: {case['message'][:150]}")
+                say(f"{name} not counted: {case['outcome']}: {case['message'][:150]}")
 
 
 def report(scores: list[Score], *, verbose: bool) -> int:
     """Print the figures and the misses; the exit status."""
     for one in scores:
         if not one.right or verbose:
-            print(f"{'right' if one.right else 'MISS '} {one.name}: {', '.join(one.behaviours)}")
+            say(f"{'right' if one.right else 'MISS '} {one.name}: {', '.join(one.behaviours)}")
             for said in one.said:
                 mark = "WRONG" if said in one.wrong else "unsure" if said in one.unsure else "right"
-                print(f"      {mark:6} {said.about}: {said.cause} at {said.hop}: {said.sentence}")
+                say(f"      {mark:6} {said.about}: {said.cause} at {said.hop}: {said.sentence}")
             if one.silent:
-                print(f"      silent {one.silent}")
+                say(f"      silent {one.silent}")
     if not scores:
-        print("no case was run: nothing is measured")
+        say("no case was run: nothing is measured")
         return 1
     right = sum(one.right for one in scores)
     named = sum(len(one.said) - len(one.unsure) for one in scores)
     wrong = sum(len(one.wrong) for one in scores)
-    print(f"cases      {len(scores)}: {right} right ({right / len(scores):.1%})")
-    print(f"statements {named} name a cause: {named - wrong} right ({(named - wrong) / max(named, 1):.1%})")
-    print(f"unsure     {sum(len(one.unsure) for one in scores)} statements that the evidence does not suffice")
+    say(f"cases      {len(scores)}: {right} right ({right / len(scores):.1%})")
+    say(f"statements {named} name a cause: {named - wrong} right ({(named - wrong) / max(named, 1):.1%})")
+    say(f"unsure     {sum(len(one.unsure) for one in scores)} statements that the evidence does not suffice")
     drawn = Counter(name for one in scores for name in one.behaviours)
     missed = Counter(name for one in scores if not one.right for name in one.behaviours)
-    print("behaviour              cases missed")
+    say("behaviour              cases missed")
     for name, count in sorted(drawn.items()):
-        print(f"{name:22} {count:5} {missed[name]:6}")
+        say(f"{name:22} {count:5} {missed[name]:6}")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.diagnosis.cases import TRUTH
 from lab.events import Event
-from lab.timeline.attempts import attempts_of
+from lab.timeline.attempts import attempts_of, of_browser
 from lab.timeline.diagnosis import diagnose
 from lab.timeline.messages import messages_of
 from lab.timeline.results import Diagnosis
@@ -17,7 +17,7 @@ from lab.timeline.results import Diagnosis
 Pair = tuple[str | None, str]
 """Hop and cause."""
 
-OWN = {"timer_defect"}
+OWN = {"timer_defect", "no_transport"}
 """Causes that need no behaviour: the client's own doing, which the events prove by themselves."""
 
 
@@ -73,7 +73,7 @@ def score(name: str, scenario: Mapping[str, Any], events: Sequence[Event]) -> Sc
             found.unsure.append(one)
         elif one.cause not in OWN and (one.hop, one.cause) not in truth:
             found.wrong.append(one)
-    rightly = [one for one in said if (one.hop, one.cause) in truth]
+    rightly = [one for one in said if (one.hop, one.cause) in truth or one.cause in OWN]
     trouble = _trouble(events)
     if trouble and not rightly:
         found.silent = trouble
@@ -82,7 +82,7 @@ def score(name: str, scenario: Mapping[str, Any], events: Sequence[Event]) -> Sc
 
 def _trouble(events: Sequence[Event]) -> str:
     """What a user would have noticed, apart from attempts that fell back (those all get a statement of their own)."""
-    closed = [e for e in events if e.vantage == "browser" and e.kind == "client.close" and not e.data.get("was_clean")]
+    closed = [e for e in of_browser(events) if e.kind == "client.close" and not e.data.get("was_clean")]
     if closed:
         return f"the connection closed with {closed[0].data.get('code')}"
     found = messages_of(events)

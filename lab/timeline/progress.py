@@ -146,7 +146,7 @@ def _blind_after(trial: Trial, hop: str) -> str | None:
 
 def held_ms(trial: Trial) -> dict[str, float]:
     """How long each hop kept the request and the opening, together, up to the attempt's end."""
-    held: dict[str, float] = {}
+    held: dict[str, float] = _held_page_ms(trial)
     for hop in trial.hops:
         up_in, up_out = trial.first(f"{hop}.client"), trial.first(f"{hop}.server")
         down_in, down_out = opening_ms(trial, f"{hop}.server"), opening_ms(trial, f"{hop}.client")
@@ -155,5 +155,19 @@ def held_ms(trial: Trial) -> dict[str, float]:
             total += (up_out.t_ms if up_out else trial.until_ms) - up_in.t_ms
         if down_in is not None and down_in <= trial.until_ms:
             total += min(trial.until_ms, down_out if down_out is not None else trial.until_ms) - down_in
-        held[hop] = total
+        held[hop] = held.get(hop, 0.0) + total
+    return held
+
+
+def _held_page_ms(trial: Trial) -> dict[str, float]:
+    """How long each hop kept the page of an iframe transport, asked for and answered."""
+    held: dict[str, float] = {}
+    for hop in trial.hops:
+        outward, inward = (next(iter(trial.pages.get(f"{hop}.{side}", ())), None) for side in ("client", "server"))
+        if outward is None:
+            continue
+        held[hop] = (inward.t_ms if inward else trial.until_ms) - outward.t_ms
+        if inward is not None and inward.response is not None:
+            left = outward.response.t_ms if outward.response else trial.until_ms
+            held[hop] += max(0.0, min(trial.until_ms, left) - inward.response.t_ms)
     return held

@@ -22,7 +22,8 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
                 cause="auth_required",
                 hop=one.hop,
                 sentence=f"{one.hop} asked for credentials: it answered CONNECT {one.host}:{one.port} "
-                f"with {one.status} after {ms(trial.after(one.answered_ms or one.t_ms))}, and a browser gives none for a websocket.",
+                f"with {one.status} after {ms(trial.after(one.answered_ms or one.t_ms))}, and a browser gives none "
+                "for a websocket.",
                 proof=[f"{one.hop}.client saw CONNECT {one.host}:{one.port} and the answer {one.status}"],
                 hint=f"let {one.hop} pass the endpoint's host without credentials, or give the browser some",
             )

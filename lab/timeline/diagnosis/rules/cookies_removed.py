@@ -18,8 +18,9 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for hop, outward, inward in through_hops(case.exchanges, case.hops):
         if gone := [name for name in _sent(outward) if name not in _sent(inward)]:
             upwards[hop].append(gone)
-        if outward.response and (gone := [name for name in _set(inward) if name not in _set(outward)]):
-            downwards[hop].append(gone)
+        # As many as before under other names were renamed: see cookies_changed.
+        if outward.response and len(_set(outward)) < len(_set(inward)):
+            downwards[hop].append([name for name in _set(inward) if name not in _set(outward)])
     for hop in case.hops:
         parts = []
         for found, what in ((upwards[hop], "request"), (downwards[hop], "answer")):

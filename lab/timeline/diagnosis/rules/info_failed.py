@@ -1,7 +1,10 @@
 """The client could not get /info, and without it tries no transport at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+from lab.timeline.changes import changes_of
 from lab.timeline.diagnosis.answers import answer_of
 from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.exchanges import Exchange
@@ -12,47 +15,102 @@ from lab.timeline.words import ms
 ORDER = 10
 
 _HINT = "sockjs-client tries no transport before GET <endpoint>/info has succeeded: let that request through"
-_CORS = "Access-Control-Allow-Origin"
+_CORS_HINT = (
+    "answer with one Access-Control-Allow-Origin that names the page's origin, "
+    "and with Access-Control-Allow-Credentials: true"
+)
+_CORS = ("access-control-allow-origin", "access-control-allow-credentials")
+_HELD = 0.5
+"""The part of the time that a hop must have had the request to have held it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    hop: str | None
+    why: str
+    hint: str = _HINT
 
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
-    """Says who refused ``/info``, or that the browser could not read what it was given."""
+    """Says who refused or held ``/info``, or who made it such that the browser did not let the client read it."""
     info = case.info
     if info is None or info.ok or info.end_ms is None:
         return
     until = info.end_ms
-    sides: dict[str, Exchange] = {}
-    for one in case.exchanges:
-        if one.path.endswith("/info") and one.method == "GET" and info.start_ms - GRAIN_MS <= one.t_ms <= until:
-            sides.setdefault(one.side, one)
-    answer = answer_of(sides, case.hops, until + GRAIN_MS)
-    took = ms(until - info.start_ms)
-    begun = f"The client could not get /info in {took}, so it tried no transport"
+    # Preflights aside, a redirect can make the browser ask again: the first request is the client's own.
+    sides: dict[str, Exchange] = next(
+        (
+            one.read()
+            for one in case.requests
+            if one.path.endswith("/info") and one.first.method == "GET" and one.read()
+            if info.start_ms - GRAIN_MS <= one.first.t_ms <= until
+        ),
+        {},
+    )
+    reason = _reason(sides, case.hops, until)
     proof = [f"{side} saw GET {one.path}, answered {one.status or 'by nobody'}" for side, one in sides.items()]
-    hop: str | None = None
-    hint = _HINT
-    if not sides:
-        why = "nobody outside the browser saw the request"
-        hint = "check the endpoint's URL, its name and port, and the browser's proxy settings"
-    elif answer is None:
-        furthest = list(sides)[-1]
-        hop = furthest.removesuffix(".client") if furthest.endswith(".client") else None
-        why = f"{hop or 'the server'} had it and gave no answer"
-    elif answer.status != 200:
-        hop = answer.hop
-        why = f"{hop or 'the server'} answered it with {answer.status}"
-    else:
-        hop = next((h for h in case.hops if _lost_cors(sides, h)), None)
-        by = f"{hop} had removed {_CORS} from it" if hop else "its CORS headers may not allow the page to read it"
-        why = f"a 200 left for the browser, which did not let the client read it: {by}"
-        hint = (
-            f"answer with one {_CORS} that names the page's origin, and with Access-Control-Allow-Credentials: true"
-        )
     yield Diagnosis(
-        about="connection", cause="info_failed", hop=hop, sentence=f"{begun}: {why}.", proof=proof, hint=hint
+        about="connection",
+        cause="info_failed",
+        hop=reason.hop,
+        sentence=f"The client could not get /info in {ms(until - info.start_ms)}, so it tried no transport: "
+        f"{reason.why}.",
+        proof=proof,
+        hint=reason.hint,
     )
 
 
-def _lost_cors(sides: dict[str, Exchange], hop: str) -> bool:
-    inward, outward = sides.get(f"{hop}.server"), sides.get(f"{hop}.client")
-    return bool(inward and outward and inward.values(_CORS, "response") and not outward.values(_CORS, "response"))
+def _reason(sides: dict[str, Exchange], hops: Sequence[str], until: float) -> _Reason:
+    if not sides:
+        hint = "check the endpoint's URL, its name and port, and the browser's proxy settings"
+        return _Reason(None, "nobody outside the browser saw the request", hint)
+    answer = answer_of(sides, hops, until + GRAIN_MS)
+    changes = [one for one in changes_of(list(sides.values())) if one.hop]
+    if answer is None:
+        return _unanswered(sides, until)
+    if answer.status != 200:
+        moved = next((one for one in changes if one.name == ":path"), None)
+        if answer.hop is None and moved is not None:
+            what = f"{moved.hop} was asked for {moved.before[0]} and asked for {moved.after[0]}"
+            return _Reason(moved.hop, f"{what}, which the server answered with {answer.status}")
+        if 300 <= answer.status < 400:
+            target = ", ".join(answer.exchange.values("Location", "response"))
+            return _Reason(answer.hop, f"{answer.hop or 'the server'} redirected it to {target} with {answer.status}")
+        hint = f"{_HINT}, without credentials" if answer.status in (401, 407) else _HINT
+        return _Reason(answer.hop, f"{answer.hop or 'the server'} answered it with {answer.status}", hint)
+    begun = "a 200 left for the browser, which did not let the client read it"
+    spoilt = next((one for one in changes if one.of == "response" and one.name.lower() in _CORS), None)
+    asked = next((one for one in changes if one.of == "request" and one.name.lower() == "origin"), None)
+    if asked is not None:
+        how = f'said it came from "{", ".join(asked.after)}"' if asked.after else "removed its Origin"
+        return _Reason(asked.hop, f"{begun}: {asked.hop} had {how}, and the server's CORS headers are for that")
+    if spoilt is not None:
+        to = f' to "{", ".join(spoilt.after)}"' if spoilt.after else " from it"
+        how = "changed" if spoilt.after else "removed"
+        return _Reason(spoilt.hop, f"{begun}: {spoilt.hop} had {how} {spoilt.name}{to}", _CORS_HINT)
+    if answer.hop is not None:
+        return _Reason(answer.hop, f"{begun}: {answer.hop} had made it, not the server, and without CORS headers")
+    return _Reason(None, f"{begun}: its CORS headers may not allow the page to read it", _CORS_HINT)
+
+
+def _unanswered(sides: dict[str, Exchange], until: float) -> _Reason:
+    """Who had it when the client gave up."""
+    times = list(sides.items())
+    for (near, before), (far, after) in pairwise(times):
+        hop = near.rpartition(".")[0]
+        if far == f"{hop}.server" and after.t_ms - before.t_ms > _HELD * (until - before.t_ms):
+            return _Reason(hop, f"{hop} held it for {ms(after.t_ms - before.t_ms)}")
+    for near, before in times:
+        hop = near.rpartition(".")[0]
+        inward = sides.get(f"{hop}.server")
+        if (
+            near.endswith(".client")
+            and inward is not None
+            and inward.response is not None
+            and before.response is None
+        ):
+            after_ms = ms(until - inward.response.t_ms)
+            return _Reason(hop, f"{hop} had the answer {inward.status} for {after_ms} and did not pass it on")
+    furthest = times[-1][0]
+    hop = furthest.removesuffix(".client") if furthest.endswith(".client") else ""
+    return _Reason(hop or None, f"{hop or 'the server'} had it and gave no answer")
