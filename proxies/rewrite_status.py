@@ -15,12 +15,21 @@ A status other than 200 and 204 ends whatever it is on with 1006.
 from typing import Annotated
 
 from mitmproxy import http
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from lab.network import answers
 from lab.network.bodies import BodyChange
 
-_Rewritten = Annotated[int, Field(ge=200, le=599)]
+_NO_BODY = frozenset({204, 205, 304})
+
+
+def _check_body(status: int) -> int:
+    if status in _NO_BODY:
+        raise ValueError("expected a status whose responses have a body")
+    return status
+
+
+_WithBody = Annotated[answers.Status, AfterValidator(_check_body)]
 
 
 class RewriteStatus(BodyChange):
@@ -29,8 +38,10 @@ class RewriteStatus(BodyChange):
     class Parameters(BodyChange.Parameters):
         """Which, to what, and whether the body goes with it."""
 
-        of: list[_Rewritten] = Field([404, 500, 502, 503], min_length=1, description="The statuses that are changed.")
-        to: _Rewritten = Field(200, description="What they become; a status that has a body.")
+        of: list[answers.Status] = Field(
+            [404, 500, 502, 503], min_length=1, description="The statuses that are changed."
+        )
+        to: _WithBody = Field(200, description="What they become.")
         page: bool = Field(False, description="Whether an HTML page takes the place of the response.")
 
     parameters: Parameters
@@ -48,7 +59,7 @@ class RewriteStatus(BodyChange):
             self.replace(flow, made)
             self.did(flow, f"put a page with {self.parameters.to} in place of a {status}", status=status)
             return
-        if status in {204, 304}:
+        if status in _NO_BODY:
             # These have no length; without one the end of the connection would have to say it.
             response.headers["Content-Length"] = "0"
         response.status_code, response.reason = made.status_code, made.reason
