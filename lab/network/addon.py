@@ -2,7 +2,9 @@
 
 from functools import partial
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.tls import ClientHelloData, TlsData
 
 from lab.network import websockets
@@ -17,10 +19,7 @@ _PASSED_ON = (
     "websocket_control",
     "http_connected",
     "http_connect_error",
-    "client_connected",
     "client_disconnected",
-    "server_connect",
-    "server_connected",
     "server_disconnected",
 )
 """Hooks that go to the behaviours as they are."""
@@ -42,7 +41,7 @@ class HopAddon:
             flow.metadata[EXEMPT] = True
             return
         await self._pipeline.run("http_connect", flow)
-        self._route.direct(flow.request)
+        self._route.direct(flow)
 
     async def requestheaders(self, flow: HTTPFlow) -> None:
         """Refuse a request to another host, let the behaviours act, then set where it goes."""
@@ -56,13 +55,29 @@ class HopAddon:
         await self._pipeline.run("requestheaders", flow)
         if flow.response is not None:
             flow.request.stream = False
-        self._route.direct(flow.request)
+        self._route.direct(flow)
 
     async def responseheaders(self, flow: HTTPFlow) -> None:
         """Let the response stream, unless a behaviour holds it."""
         assert flow.response is not None
         flow.response.stream = True
+        self._route.answered(flow)
         await self._pipeline.run("responseheaders", flow)
+
+    async def client_connected(self, client: Client) -> None:
+        """Record that a client has connected, and let the behaviours see it."""
+        self._recorder.tcp_opened(client)
+        await self._pipeline.run("client_connected", client)
+
+    async def server_connected(self, data: ServerConnectionHookData) -> None:
+        """Record that the hop has connected to a server, and let the behaviours see it."""
+        self._recorder.tcp_opened(data.server)
+        await self._pipeline.run("server_connected", data)
+
+    async def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Set where a connection goes, or refuse it, and let the behaviours see it."""
+        self._route.connect(data.server)
+        await self._pipeline.run("server_connect", data)
 
     async def websocket_start(self, flow: HTTPFlow) -> None:
         """Record that a websocket has opened."""

@@ -6,6 +6,7 @@ Works in a hop of the lab and under a bare mitmdump alike: both keep their conne
 import asyncio
 import socket
 import struct
+import weakref
 from typing import Any
 
 from mitmproxy import ctx
@@ -14,6 +15,9 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.events import Event
 
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+_ends_with_reset: "weakref.WeakSet[Any]" = weakref.WeakSet()
+"""The writers of connections that were told to end with RST."""
 
 
 def _handler_of(client: Client) -> Any:
@@ -54,8 +58,14 @@ def close_with_reset(client: Client, connection: Connection) -> None:
     """Let the connection end with a TCP reset (RST) when it is closed, and not with FIN."""
     io = _transport_of(client, connection)
     if io is not None and io.writer is not None:
+        _ends_with_reset.add(io.writer)
         # With a linger time of zero, closing the socket sends RST instead of FIN.
         io.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+
+def ends_with_reset(writer: Any) -> bool:
+    """Whether the connection with this writer was told to end with RST."""
+    return writer in _ends_with_reset
 
 
 def reset(client: Client) -> None:

@@ -1,9 +1,9 @@
 """One request and its answer on the two sides of a hop, as docs/reference/events.md lists it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from mitmproxy.connection import Client
+from mitmproxy.connection import Client, Connection
 from mitmproxy.http import Headers, Request, Response
 from mitmproxy.net.http import status_codes
 from mitmproxy.proxy.layers.http import SendHttp
@@ -14,6 +14,9 @@ from lab.events import Emit
 
 PIECES = 50
 """How many pieces of a response's body are recorded; docs/reference/events.md promises that many."""
+
+By = Literal["hop", "client", "server"]
+"""Who ended an exchange before its time."""
 
 TEXT = 200
 """Characters of a text that are kept."""
@@ -63,7 +66,7 @@ class _Side:
     def emit(self, kind: str, /, **data: Any) -> None:
         self._emit_now(kind, flow=self._flow, **data)
 
-    def request(self, request: Request, *, tls: bool) -> None:
+    def request(self, request: Request, about: dict[str, Any], *, tls: bool) -> None:
         self.emit(
             "request",
             method=request.method,
@@ -71,6 +74,7 @@ class _Side:
             http=request.http_version,
             headers=pairs(request.headers),
             upgrade=asks_upgrade(request),
+            **about,
         )
 
     def request_data(self, data: bytes) -> None:
@@ -95,26 +99,35 @@ class _Side:
         self.ended = True
         self.emit("response.end", bytes=self._response_bytes)
 
-    def error(self, text: str) -> None:
+    def error(self, text: str, *, by: By) -> None:
         self.ended = True
-        self.emit("error", text=text[:TEXT])
+        self.emit("error", text=text[:TEXT], by=by)
 
 
 class Exchange:
     """One request and its answer on both sides of a hop, fed with what enters and leaves the HTTP stream."""
 
-    def __init__(self, flow: int, client: Emit, server: Emit, ours: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        flow: int,
+        client: Emit,
+        server: Emit,
+        ours: Callable[[str], bool],
+        about: Callable[[Connection], dict[str, Any]] = lambda connection: {},
+    ) -> None:
         self.flow = flow
+        self._about = about
+        self._failed_by: By | None = None
         self._client = _Side(client, flow)
         self._server = _Side(server, flow)
         self._ours = ours
         self._connect = False
         self._recorded = True
 
-    def arrived(self, event: HttpEvent, *, tls: bool) -> None:
-        """Something came from the client or from the server; ``tls`` says whether the client speaks TLS."""
+    def arrived(self, event: HttpEvent, client: Client) -> None:
+        """Something came from the ``client``, or from the server for it."""
         if isinstance(event, http.RequestHeaders):
-            self._begin(event.request, tls=tls)
+            self._begin(event.request, client)
         if not self._recorded:
             return
         if isinstance(event, http.RequestData | http.RequestEndOfMessage | http.RequestProtocolError):
@@ -122,15 +135,15 @@ class Exchange:
         elif not self._server.ended:
             self._response_passed(self._server, event)
 
-    def _begin(self, request: Request, *, tls: bool) -> None:
+    def _begin(self, request: Request, client: Client) -> None:
         self._recorded = self._ours(host_of(request))
         self._connect = request.method == "CONNECT"
         if not self._recorded:
             return
         if self._connect:
-            self._client.emit("connect", host=request.host, port=request.port)
+            self._client.emit("connect", host=request.host, port=request.port, **self._about(client))
         else:
-            self._client.request(request, tls=tls)
+            self._client.request(request, self._about(client), tls=client.tls)
 
     def _request_came(self, event: HttpEvent) -> None:
         if self._client.ended or self._connect:
@@ -140,7 +153,8 @@ class Exchange:
         elif isinstance(event, http.RequestEndOfMessage):
             self._client.request_end()
         elif isinstance(event, http.RequestProtocolError):
-            self._client.error(f"the client went away: {event.message}")
+            self._failed_by = self._failed_by or "client"
+            self._client.error(f"the client went away: {event.message}", by="client")
 
     def _response_passed(self, side: _Side, event: HttpEvent) -> None:
         if isinstance(event, http.ResponseHeaders):
@@ -150,7 +164,8 @@ class Exchange:
         elif isinstance(event, http.ResponseEndOfMessage):
             side.response_end()
         elif isinstance(event, http.ResponseProtocolError) and side is self._server:
-            side.error(event.message)
+            self._failed_by = self._failed_by or "server"
+            side.error(event.message, by="server")
 
     def _answer(self, side: _Side, response: Response) -> None:
         if self._connect:
@@ -168,7 +183,7 @@ class Exchange:
         if isinstance(command.connection, Client):
             self._sent_to_client(event)
         else:
-            self._sent_to_server(event, tls=command.connection.tls)
+            self._sent_to_server(event, command.connection)
 
     def _sent_to_client(self, event: HttpEvent) -> None:
         side = self._client
@@ -177,16 +192,16 @@ class Exchange:
         if not isinstance(event, http.ResponseProtocolError):
             self._response_passed(side, event)
         elif event.code == status_codes.NO_RESPONSE or side.answered:
-            side.error(f"the hop closed the connection: {event.message}")
+            side.error(f"the hop closed the connection: {event.message}", by=self._failed_by or "hop")
         else:
             # mitmproxy makes an error page of it, which is what the client gets to see.
             side.response(event.code, [["Connection", "close"], ["Content-Type", "text/html"]])
-            side.error(event.message)
+            side.error(event.message, by=self._failed_by or "server")
 
-    def _sent_to_server(self, event: HttpEvent, *, tls: bool) -> None:
+    def _sent_to_server(self, event: HttpEvent, server: Connection) -> None:
         side = self._server
         if isinstance(event, http.RequestHeaders):
-            side.request(event.request, tls=tls)
+            side.request(event.request, self._about(server), tls=server.tls)
         elif side.ended:
             return
         elif isinstance(event, http.RequestData):
@@ -194,4 +209,4 @@ class Exchange:
         elif isinstance(event, http.RequestEndOfMessage):
             side.request_end()
         elif isinstance(event, http.RequestProtocolError):
-            side.error(f"the hop closed the connection: {event.message}")
+            side.error(f"the hop closed the connection: {event.message}", by=self._failed_by or "hop")

@@ -7,9 +7,9 @@ from typing import Any
 from lab.errors import EnvironmentFailure
 from lab.network import logs
 from lab.network.addon import HopAddon
-from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
-from lab.network.master import HopMaster, Listener
+from lab.network.clock import HopClock
+from lab.network.master import HopMaster, Listener, TlsSettings
 from lab.network.pipeline import Pipeline
 from lab.network.recorder import Recorder
 from lab.network.route import Route
@@ -24,9 +24,11 @@ class Proxy:
         mode: str,
         *,
         recorder: Recorder,
-        authority: Authority,
+        tls: TlsSettings,
         route: Route | None = None,
         behaviours: Sequence[Behaviour] = (),
+        clock: HopClock | None = None,
+        listen: int = 0,
     ) -> None:
         """Prepare a proxy.
 
@@ -34,24 +36,43 @@ class Proxy:
             mode: As mitmproxy writes it, without where it listens: ``regular``, ``upstream:http://127.0.0.1:8080``,
                 ``reverse:http://127.0.0.1:8080``.
             recorder: Where its events go.
-            authority: What it makes its certificates with.
+            tls: How it speaks TLS with who connects to it.
             route: Where it sends what it is given; to the mode's address where None.
             behaviours: What it does, in this order. They are this proxy's from now on.
+            clock: What the windows of time of its behaviours are counted by; one that stands at zero where None.
+            listen: The port to listen on; a free one where 0.
         """
         self.port = 0
         """The port that it listens on at 127.0.0.1, once started."""
-        self.pipeline = Pipeline(behaviours, recorder.failed)
-        for behaviour in behaviours:
-            behaviour.report = recorder.did
+        self.pipeline = Pipeline((), recorder.failed, clock)
         self._mode = mode
         self._recorder = recorder
-        self._authority = authority
+        self._tls = tls
+        self._listen = listen
+        self.behaviours = behaviours
         self._addon = HopAddon(self.pipeline, recorder, route or Route())
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._master: HopMaster | None = None
+
+    @property
+    def behaviours(self) -> Sequence[Behaviour]:
+        """What the hop does, in this order; another list takes its place at once, and closes no connection."""
+        return self.pipeline.behaviours
+
+    @behaviours.setter
+    def behaviours(self, behaviours: Sequence[Behaviour]) -> None:
+        for behaviour in behaviours:
+            behaviour.report = self._recorder.did
+        self.pipeline.behaviours = list(behaviours)
+
+    async def cut(self) -> None:
+        """Abort every connection that goes through the hop."""
+        if self._master is not None:
+            await self._master.server.abort()
 
     async def start(self) -> None:
-        """Listen on a free port of 127.0.0.1.
+        """Listen at 127.0.0.1.
 
         Raises:
             EnvironmentFailure: It could not listen.
@@ -79,13 +100,15 @@ class Proxy:
 
     async def _live(self, ready: asyncio.Future[int]) -> None:
         with logs.kept_in():
-            master = HopMaster(self._mode, self._addon, self._authority, self._recorder)
+            master = HopMaster(self._mode, self._addon, self._tls, self._recorder, self._listen)
             try:
                 await master.server.setup_servers()
+                self._master = master
                 ready.set_result(_port_of(master.server))
                 await master.running()
                 await self._stopping.wait()
             finally:
+                self._master = None
                 self._recorder.close()
                 await master.server.servers.update([])
                 await master.server.abort()

@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from mitmproxy.certs import CertStoreEntry
 from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.tls import ClientHelloData, TlsData
 
-from lab.network import context, stream
+from lab.network import context, stream, tcp
 from lab.network.addon import HopAddon
 from lab.network.authority import Authority
 from lab.network.context import Master, next_layer, proxyserver, tlsconfig
@@ -27,13 +30,36 @@ _DRAIN_S = 0.2
 """How long stop() waits for aborted connections to be cleaned up; it takes a few milliseconds."""
 
 
+_VERSIONS = {None: "UNBOUNDED", "1.0": "TLS1", "1.1": "TLS1_1", "1.2": "TLS1_2", "1.3": "TLS1_3"}
+"""What mitmproxy calls the versions of TLS."""
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """How a hop speaks TLS with who connects to it, where it reads it."""
+
+    authority: Authority
+    """What it takes its certificates from."""
+    distrusted: Authority | None = None
+    """An authority that browsers do not know, for the names that `distrusts` says."""
+    distrusts: Callable[[str], bool] = lambda host: True
+    http2: bool = False
+    """Whether it offers HTTP/2."""
+    strip_alpn: bool = False
+    """Whether it answers as if it knew nothing of ALPN."""
+    min_version: str | None = None
+    """The lowest version that it takes: ``1.2``; any where None."""
+    max_version: str | None = None
+
+
 class Listener(proxyserver.Proxyserver):
     """mitmproxy's listener, with its own limits lifted, and a way to wait until no connection is left."""
 
     name = "proxyserver"
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # mitmproxy's own signature
+        self._recorder = recorder
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -45,6 +71,7 @@ class Listener(proxyserver.Proxyserver):
         # mitmproxy lets 5 requests of a client connection go upstream at once; the sixth stream would wait.
         handler.max_conns = defaultdict(lambda: asyncio.Semaphore(1000))
         handler.timeout_watchdog.timeout = _NEVER_S
+        tcp.watch(handler, self._recorder)
         self.idle.clear()
         try:
             with super().register_connection(connection_id, handler):
@@ -68,12 +95,13 @@ class Listener(proxyserver.Proxyserver):
 
 
 class _TlsConfig(tlsconfig.TlsConfig):
-    """mitmproxy's TLS settings, with the certificates of the lab's authority as it is in memory."""
+    """mitmproxy's TLS settings, with the certificates of the lab's authorities as they are in memory."""
 
     name = "tlsconfig"
 
-    def __init__(self, authority: Authority) -> None:
-        self.certstore = authority.store
+    def __init__(self, tls: TlsSettings) -> None:
+        self.certstore = tls.authority.store
+        self._tls = tls
 
     def running(self) -> None:
         """Do not read the authority from its folder."""
@@ -92,6 +120,16 @@ class _TlsConfig(tlsconfig.TlsConfig):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Passing pyOpenSSL", DeprecationWarning)
             super().tls_start_client(tls_start)
+        if self._tls.strip_alpn and tls_start.ssl_conn is not None:
+            # Its answer to ALPN is that it picks nothing of what is offered, and it sends none.
+            tls_start.ssl_conn.set_app_data({"client_alpn": b"", "server_alpn": None, "http2": False})
+
+    def get_cert(self, conn_context: Context) -> CertStoreEntry:
+        """A certificate that browsers trust, or where the hop is to be distrusted one that they do not."""
+        tls = self._tls
+        distrusted = tls.distrusted is not None and tls.distrusts(conn_context.client.sni or "")
+        self.certstore = (tls.distrusted if distrusted and tls.distrusted else tls.authority).store
+        return super().get_cert(conn_context)
 
 
 class HopMaster(Master):
@@ -101,16 +139,16 @@ class HopMaster(Master):
     process when anything in it logs an error while a master starts.
     """
 
-    def __init__(self, mode: str, addon: HopAddon, authority: Authority, recorder: Recorder) -> None:
-        """Prepare a master that will listen on a free port of 127.0.0.1 in ``mode``."""
-        confdir = str(authority.confdir)
-        super().__init__(Options(listen_host="127.0.0.1", mode=[f"{mode}@127.0.0.1:0"], confdir=confdir))
+    def __init__(self, mode: str, addon: HopAddon, tls: TlsSettings, recorder: Recorder, port: int = 0) -> None:
+        """Prepare a master that will listen on ``port`` of 127.0.0.1, on a free one where 0, in ``mode``."""
+        confdir = str(tls.authority.confdir)
+        super().__init__(Options(listen_host="127.0.0.1", mode=[f"{mode}@127.0.0.1:{port}"], confdir=confdir))
         # It has put a handler on the root logger, for addons of an old kind that the lab does not have.
         self._legacy_log_events.uninstall()
         self.recorder = recorder
-        self.server = Listener()
+        self.server = Listener(recorder)
         addons: Any = self.addons
-        addons.add(self.server, next_layer.NextLayer(), _TlsConfig(authority), addon)
+        addons.add(self.server, next_layer.NextLayer(), _TlsConfig(tls), addon)
         # These belong to addons: they are not known before those have been added.
         settings: Any = self.options
         settings.update(
@@ -120,7 +158,9 @@ class HopMaster(Master):
             # The server behind has a certificate of the lab's own making, and is on this machine.
             ssl_insecure=True,
             upstream_cert=False,
-            # Every box that the lab emulates speaks HTTP/1.1 to the browser where it reads at all. mitmproxy
-            # does not do WebSocket over HTTP/2, so with it websockets and the rest would take different ways.
-            http2=False,
+            # Off unless a hop asks for it: most boxes speak HTTP/1.1 to the browser where they read at all. mitmproxy
+            # does not do WebSocket over HTTP/2, so with it websockets take a connection of their own.
+            http2=tls.http2,
+            tls_version_client_min=_VERSIONS[tls.min_version],
+            tls_version_client_max=_VERSIONS[tls.max_version],
         )

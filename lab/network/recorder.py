@@ -7,15 +7,19 @@ is released, or never.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.http import HTTPFlow
 from mitmproxy.websocket import WebSocketMessage
 
 from lab.events import Emit
 from lab.network import websockets
 from lab.network.exchange import TEXT, Exchange
+
+Address = tuple[str, int]
+"""Host and port."""
 
 FLOW = "lab.flow"
 """Where the metadata of a flow has the number that its events are joined by."""
@@ -25,13 +29,31 @@ class Recorder:
     """The events of one hop."""
 
     def __init__(
-        self, hop: Emit, client: Emit, server: Emit, *, ours: Callable[[str], bool] = lambda host: True
+        self,
+        hop: Emit,
+        client: Emit,
+        server: Emit,
+        *,
+        ours: Callable[[str], bool] = lambda host: True,
+        nodes: Mapping[Address, str] | None = None,
     ) -> None:
+        """Prepare a recorder.
+
+        Args:
+            hop: Where goes what the hop does.
+            client: Where goes what its side towards the browser sees.
+            server: Where goes what its side towards the server sees.
+            ours: Whether traffic for a name belongs to the case: only that is recorded.
+            nodes: The names of the server nodes by their addresses, where there are several.
+        """
         self._hop = self._until_closed(hop)
         self._client = self._until_closed(client)
         self._server = self._until_closed(server)
         self._ours = ours
         self._numbers = itertools.count(1)
+        self._nodes = dict(nodes or {})
+        self._counts = {"client": itertools.count(1), "server": itertools.count(1)}
+        self._conns: dict[str, int] = {}
         self._closed = False
 
     def _until_closed(self, emit: Emit) -> Emit:
@@ -47,7 +69,27 @@ class Recorder:
 
     def exchange(self) -> Exchange:
         """The record of a new exchange, with a number of its own."""
-        return Exchange(next(self._numbers), self._client, self._server, self._ours)
+        return Exchange(next(self._numbers), self._client, self._server, self._ours, self.about)
+
+    def about(self, connection: Connection) -> dict[str, Any]:
+        """What a request says of the connection that it is on: its number, and the node that it leads to."""
+        found: dict[str, Any] = {}
+        if connection.id in self._conns:
+            found["conn"] = self._conns[connection.id]
+        node = self._nodes.get((connection.address or ("", 0))[:2]) if isinstance(connection, Server) else None
+        return found | ({"node": node} if node is not None else {})
+
+    def tcp_opened(self, connection: Connection) -> None:
+        """A client has connected, or the hop to a server."""
+        side = _side(connection)
+        self._conns[connection.id] = next(self._counts[side])
+        (self._client if side == "client" else self._server)("tcp.open", **self.about(connection))
+
+    def tcp_ended(self, connection: Connection, *, by: str, how: str) -> None:
+        """A connection has ended, by the ``hop``, the ``client`` or the ``server``; what is told later is not new."""
+        conn = self._conns.pop(connection.id, None)
+        if conn is not None:
+            (self._client if _side(connection) == "client" else self._server)("tcp.end", conn=conn, how=how, by=by)
 
     def did(self, behaviour: str, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
         """A behaviour did something (see `lab.network.behaviour.Report`)."""
@@ -88,3 +130,7 @@ class Recorder:
             by = "hop"
         for emit in (self._client, self._server):
             emit("ws.close", flow=flow.metadata.get(FLOW), code=flow.websocket.close_code, by=by)
+
+
+def _side(connection: Connection) -> str:
+    return "client" if isinstance(connection, Client) else "server"

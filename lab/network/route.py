@@ -1,10 +1,14 @@
-"""Where a hop sends what it is given: by name for a forward proxy, to one address for a reverse proxy."""
+"""Where a hop sends what it is given: by name where the browser knows of it, to one address where it does not."""
 
 from dataclasses import dataclass
 
-from mitmproxy.http import HTTPFlow, Request, Response
+from mitmproxy.connection import Server
+from mitmproxy.http import HTTPFlow, Response
 
 from lab.network.exchange import host_of
+
+Address = tuple[str, int]
+"""Host and port."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,23 @@ class Route:
         """Answer the flow here if it must go no further, and say whether it may go on."""
         return True
 
-    def direct(self, request: Request) -> None:
+    def direct(self, flow: HTTPFlow) -> None:
         """Set the address that the request is sent to, after the behaviours have seen it."""
+
+    def connect(self, server: Server) -> None:
+        """Set the address of a connection that is about to be made, or refuse it."""
+
+    def answered(self, flow: HTTPFlow) -> None:
+        """See the head of the server's answer, before the behaviours do."""
+
+
+@dataclass(frozen=True)
+class TransparentRoute(Route):
+    """The route of a transparent hop: to one address, encrypted where it came encrypted."""
+
+    def direct(self, flow: HTTPFlow) -> None:
+        """Send the request on as it came, encrypted or not."""
+        flow.request.scheme = "https" if flow.client_conn.tls else "http"
 
 
 @dataclass(frozen=True)
@@ -34,7 +53,7 @@ class ForwardRoute(Route):
     """
 
     hosts: frozenset[str] = frozenset()
-    target: tuple[str, int] | None = None
+    target: Address | None = None
     """What the names stand for; None where a further forward hop knows."""
 
     def ours(self, host: str) -> bool:
@@ -48,8 +67,22 @@ class ForwardRoute(Route):
         flow.response = Response.make(502, b"The lab's network has no such host.\n", {"Content-Type": "text/plain"})
         return False
 
-    def direct(self, request: Request) -> None:
+    def direct(self, flow: HTTPFlow) -> None:
         """Send the request to the target, with the Host header as it is."""
         if self.target is not None:
             # Not request.host: setting that would write the Host header anew.
-            request.data.host, request.data.port = self.target
+            flow.request.data.host, flow.request.data.port = self.target
+
+
+@dataclass(frozen=True)
+class SocksRoute(ForwardRoute):
+    """The route of a SOCKS hop: as a forward hop's, but a name may be met before any request is."""
+
+    def connect(self, server: Server) -> None:
+        """Connect to the target where one of the case's names is meant; refuse any other."""
+        if server.address is None or self.target is None or server.address == self.target:
+            return
+        if self.ours(server.address[0]):
+            server.address = self.target
+        else:
+            server.error = "The lab's network has no such host."

@@ -39,7 +39,7 @@ class ObservedStream(BodyStream):
             yield from super().handle_event(event)
             return
         if isinstance(event, HttpEvent):
-            self._exchange.arrived(event, tls=self.context.client.tls)
+            self._exchange.arrived(event, self.context.client)
         for command in super().handle_event(event):
             if isinstance(command, http.SendHttp):
                 self._exchange.left(command)

@@ -101,8 +101,9 @@ class Bench:
         scheme: Literal["http", "https"] = "http",
         origin: Literal["same", "cross"] = "same",
         authority: Authority | None = None,
+        nodes: Sequence[str] = (),
     ) -> None:
-        """Prepare a bench with one hop that has ``behaviours``, or with all of ``hops``."""
+        """Prepare a bench with one hop that has ``behaviours``, or with all of ``hops``; ``nodes`` for a balancer."""
         self.log = EventLog()
         self.authority = authority or Authority()
         self.network: Network
@@ -111,29 +112,44 @@ class Bench:
         self._origin: Literal["same", "cross"] = origin
         self._accepted: asyncio.Queue[Wire] = asyncio.Queue()
         self._wires: list[Wire] = []
-        self._server: asyncio.Server
+        self._nodes = tuple(nodes)
+        self._names: dict[int, str] = {}
+        self._open: dict[str, Wire] = {}
+        self._servers: list[asyncio.Server] = []
 
     async def __aenter__(self) -> Self:
         tls = server_uses_tls(self._hops, self._scheme)
         context = self.authority.server_context(["www.example.test", "app.localhost"]) if tls else None
-        self._server = await asyncio.start_server(self._came, "127.0.0.1", 0, ssl=context)
+        for name in self._nodes or ("server",):
+            server = await asyncio.start_server(self._came, "127.0.0.1", 0, ssl=context)
+            self._servers.append(server)
+            self._names[server.sockets[0].getsockname()[1]] = name
+        ports = {name: port for port, name in self._names.items()}
         self.network = Network(
             self._hops,
             scheme=self._scheme,
             origin=self._origin,
-            server_port=self._server.sockets[0].getsockname()[1],
+            server_port=ports.get("server", 0),
+            nodes=ports if self._nodes else None,
             log=self.log,
             authority=self.authority,
         )
-        await self.network.start()
+        try:
+            await self.network.start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        # As in a case whose client has been created: now every behaviour acts.
+        self.network.clock.begin()
         return self
 
     async def __aexit__(self, *raised: object) -> None:
         await self.network.stop()
         for wire in self._wires:
             await wire.close()
-        self._server.close()
-        await self._server.wait_closed()
+        for server in self._servers:
+            server.close()
+            await server.wait_closed()
 
     def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wire = Wire(reader, writer)
@@ -142,13 +158,23 @@ class Bench:
 
     async def connect(self) -> Wire:
         """A new connection of the browser to the first hop."""
-        wire = Wire(*await asyncio.open_connection("127.0.0.1", self.network.proxies[0].port))
+        wire = Wire(*await asyncio.open_connection("127.0.0.1", self.network.hops[0].port))
         self._wires.append(wire)
         return wire
 
     async def accept(self) -> Wire:
         """The next connection that the server was given."""
         return await asyncio.wait_for(self._accepted.get(), PATIENCE_S)
+
+    async def exchanged(self, node: str) -> Wire:
+        """The connection on which the node has got the head of its next request, after reading it."""
+        wire = self._open.get(node)
+        if wire is None:
+            wire = await self.accept()
+            self._open[self._names[wire.writer.get_extra_info("sockname")[1]]] = wire
+        assert node in self._open, f"the request went to {', '.join(self._open)}"
+        await wire.head()
+        return wire
 
     @property
     def reached(self) -> bool:

@@ -1,27 +1,40 @@
 """The network of a case: its hops in a row, and the names that the browser knows the server by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from lab.events import EventLog
 from lab.network.authority import Authority
-from lab.network.behaviour import Behaviour
+from lab.network.balancer import BalancedRoute, Choice
+from lab.network.clock import HopClock
 from lab.network.host import Proxy
+from lab.network.link.host import Link
+from lab.network.link.recorder import LinkRecorder
+from lab.network.master import TlsSettings
 from lab.network.recorder import Recorder
-from lab.network.route import ForwardRoute, Route
+from lab.network.redirect import Redirected
+from lab.network.route import Address, ForwardRoute, Route, SocksRoute, TransparentRoute
 
 _LOOPBACK = "127.0.0.1"
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _NAMES = {
-    # Behind a forward proxy names need no DNS, and these two are same-site.
-    "forward": ("www.example.test", "sock.example.test"),
+    # Behind a proxy that is told names they need no DNS, and these two are same-site.
+    "told": ("www.example.test", "sock.example.test"),
     # Every engine resolves *.localhost to this machine by itself.
     "direct": ("app.localhost", "sock.localhost"),
 }
 
-SERVER_NAMES = _NAMES["forward"] + _NAMES["direct"]
+SERVER_NAMES = _NAMES["told"] + _NAMES["direct"]
 """Every name that a browser may know the server by: what the server's own certificate must be for."""
+
+Scheme = Literal["http", "https"]
+Kind = Literal["forward", "socks", "reverse", "transparent", "link", "balancer"]
+
+_TOLD = frozenset({"forward", "socks"})
+"""The kinds that a browser, or the proxy before them, has to be told of."""
+_ENDS_TLS = frozenset({"reverse", "balancer"})
+"""The kinds that send on unencrypted what came encrypted."""
 
 
 @dataclass(frozen=True)
@@ -30,116 +43,208 @@ class HopSpec:
 
     name: str
     """What reports call it."""
-    proxy: Literal["forward", "reverse"] = "reverse"
-    tls: Literal["tunnel", "intercept"] = "tunnel"
-    """For a forward proxy: whether TLS inside CONNECT is passed on unread, or ended and read."""
-    behaviours: list[Behaviour] = field(default_factory=list)
-    """What it does, in this order. A behaviour belongs to one hop of one network."""
+    proxy: Kind = "reverse"
+    """What kind of hop it is."""
+    tls: Literal["tunnel", "intercept", "untrusted"] = "tunnel"
+    """Whether TLS is passed on unread, or ended and read; untrusted: with a certificate that no browser trusts."""
+    behaviours: list[Any] = field(default_factory=list)
+    """What it does, in this order: `Behaviour`, or `LinkBehaviour` for a link. Each belongs to one hop alone."""
+    http2: bool = False
+    strip_alpn: bool = False
+    min_tls: str | None = None
+    max_tls: str | None = None
+    choice: Choice | None = None
+    """For a balancer: how it chooses among its nodes, which are called as there."""
+    cookie: str = "JSESSIONID"
+    appends: bool = True
+    """For a balancer: whether it writes the node into the cookie itself."""
+
+
+class Hop(Protocol):
+    """One hop that runs."""
+
+    port: int
+    behaviours: Any
+
+    async def start(self) -> None:
+        """Listen on a free port of 127.0.0.1."""
+
+    async def stop(self) -> None:
+        """Stop listening, and abort every connection."""
+
+    async def cut(self) -> None:
+        """Abort every connection, and go on."""
 
 
 def server_uses_tls(hops: Sequence[HopSpec], scheme: str) -> bool:
     """Whether the server itself has to speak TLS: a reverse proxy ends TLS for good."""
-    return scheme == "https" and not any(hop.proxy == "reverse" for hop in hops)
+    return scheme == "https" and not any(hop.proxy in _ENDS_TLS for hop in hops)
 
 
 class Network:
-    """The hops of one case, from the browser to the server; forward proxies come before reverse proxies.
+    """The hops of one case, from the browser to the server.
 
-    A page on https is encrypted up to the first reverse hop, or up to the server where there is none. A forward
-    hop passes that on unread (``tls: tunnel``), or ends it with the authority's certificate and encrypts anew
-    towards what is next, whose certificate it does not check (``tls: intercept``).
+    Those that the browser is told of come before the others; links may stand anywhere before a balancer, which comes
+    last. What is encrypted stays so up to the first hop that ends it, or up to the server where there is none. A
+    forward, SOCKS or transparent hop passes it on unread (``tls: tunnel``), or ends it with the authority's
+    certificate and encrypts anew towards what is next, whose certificate it does not check (``tls: intercept``).
     """
 
     def __init__(
         self,
         hops: Sequence[HopSpec],
         *,
-        scheme: Literal["http", "https"],
+        scheme: Scheme,
         origin: Literal["same", "cross"],
-        server_port: int,
         log: EventLog,
         authority: Authority,
+        server_port: int = 0,
+        nodes: Mapping[str, int] | None = None,
+        endpoint_scheme: Scheme | None = None,
+        distrusted: Callable[[], Authority] | None = None,
     ) -> None:
         """Prepare a network.
 
         Args:
             hops: From the browser to the server.
-            scheme: How the page and the endpoint are served.
-            origin: Whether the endpoint has the page's origin or another host's.
-            server_port: Where the server listens at 127.0.0.1, with TLS if `server_uses_tls` says so.
+            scheme: How the page is served.
+            origin: Whether the endpoint has the page's host or another.
             log: Where the events go; hops are called hop1, hop2 ... there.
             authority: What certificates are made with.
+            server_port: Where the server listens at 127.0.0.1, with TLS if `server_uses_tls` says so.
+            nodes: For a balancer: where its nodes listen, by their names.
+            endpoint_scheme: How the endpoint is served; as the page where None. The server, or the hop that ends TLS,
+                must take both then.
+            distrusted: Gives an authority that browsers do not trust; asked only where a hop needs it.
         """
-        self._hops = list(hops)
-        self._scheme = scheme
-        self._origin = origin
-        self._server_port = server_port
+        self.clock = HopClock()
+        """What the windows of time of all behaviours are counted by: it begins when the client is created."""
+        self.hops: list[Hop] = []
+        """The hops that run, from the browser to the server; empty before start and after stop."""
+        self._specs = list(hops)
+        self._scheme: Scheme = scheme
+        self._endpoint_scheme: Scheme = endpoint_scheme or scheme
+        self._cross = origin == "cross"
         self._log = log
         self._authority = authority
-        self._forward = bool(self._hops) and self._hops[0].proxy == "forward"
-        self._names = _NAMES["forward" if self._forward else "direct"]
-        self.proxies: list[Proxy] = []
-        """The hops that run, from the browser to the server; empty before start and after stop."""
+        self._distrusted = distrusted
+        self._server_port = server_port
+        self._nodes = {name: (_LOOPBACK, port) for name, port in (nodes or {}).items()}
+        self._told = any(hop.proxy in _TOLD for hop in self._specs)
+        self._names = _NAMES["told" if self._told else "direct"]
 
     async def start(self) -> None:
-        """Start the hops, the one next to the server first, since each must know the port of the next."""
-        next_port, next_proxy = self._server_port, "server"
+        """Start the hops, the one next to the server first, since each must know the port of the next.
+
+        Raises:
+            EnvironmentFailure: One could not listen, or the machine does not allow what it needs.
+        """
+        next_port, next_told = self._server_port, False
         try:
-            for number, hop in reversed(list(enumerate(self._hops, 1))):
-                proxy = self._make(number, hop, next_port, next_proxy)
-                await proxy.start()
-                self.proxies.insert(0, proxy)
-                next_port, next_proxy = proxy.port, hop.proxy
+            for number, spec in reversed(list(enumerate(self._specs, 1))):
+                hop = self._make(number, spec, next_port, next_told=next_told)
+                await hop.start()
+                self.hops.insert(0, hop)
+                next_port = hop.port
+                # A link leads to the same as what is behind it.
+                next_told = next_told if spec.proxy == "link" else spec.proxy in _TOLD
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop the hops, the browser's end first, so that none sees the next one vanish."""
-        while self.proxies:
-            await self.proxies.pop(0).stop()
+        while self.hops:
+            await self.hops.pop(0).stop()
 
-    def _make(self, number: int, hop: HopSpec, next_port: int, next_proxy: str) -> Proxy:
-        target = f"http://{_LOOPBACK}:{next_port}"
-        route = Route()
-        if hop.proxy == "reverse":
-            mode = f"reverse:{target}"
-        else:
-            last = next_proxy != "forward"
-            mode = "regular" if last else f"upstream:{target}"
-            route = ForwardRoute(
-                tunnel=hop.tls == "tunnel",
-                hosts=frozenset(self._names),
-                target=(_LOOPBACK, next_port) if last else None,
-            )
+    def index_of(self, name: str) -> int:
+        """Which hop is called ``name``, counted from 0; KeyError where none is."""
+        for index, spec in enumerate(self._specs):
+            if name in (spec.name, f"hop{index + 1}"):
+                return index
+        raise KeyError(name)
+
+    def choice_of(self) -> Choice | None:
+        """How the balancer chooses, where there is one."""
+        return self._specs[-1].choice if self._specs else None
+
+    def _make(self, number: int, spec: HopSpec, next_port: int, *, next_told: bool) -> Hop:
+        target = (_LOOPBACK, next_port)
         bind = self._log.bind
-        recorder = Recorder(
-            bind(f"hop{number}"), bind(f"hop{number}.client"), bind(f"hop{number}.server"), ours=route.ours
+        emits = bind(f"hop{number}"), bind(f"hop{number}.client"), bind(f"hop{number}.server")
+        if spec.proxy == "link":
+            recorder = LinkRecorder(*emits)
+            return Link(target, recorder=recorder, behaviours=spec.behaviours, clock=self.clock)
+        mode, route = self._way(spec, target, next_told=next_told)
+        nodes = {address: name for name, address in self._nodes.items()} if spec.proxy == "balancer" else None
+        proxy = Proxy(
+            mode,
+            recorder=Recorder(*emits, ours=route.ours, nodes=nodes),
+            tls=self._tls(spec),
+            route=route,
+            behaviours=spec.behaviours,
+            clock=self.clock,
         )
-        return Proxy(mode, recorder=recorder, authority=self._authority, route=route, behaviours=hop.behaviours)
+        return Redirected(proxy) if spec.proxy == "transparent" else proxy
+
+    def _way(self, spec: HopSpec, target: Address, *, next_told: bool) -> tuple[str, Route]:
+        """The mode of mitmproxy that makes the hop, and where it sends what it is given."""
+        url = f"http://{target[0]}:{target[1]}"
+        tunnel = spec.tls == "tunnel"
+        if spec.proxy == "transparent":
+            return f"reverse:{url}", TransparentRoute(tunnel=tunnel)
+        if spec.proxy == "socks":
+            return "socks5", SocksRoute(tunnel=tunnel, hosts=frozenset(self._names), target=target)
+        if spec.proxy == "forward":
+            route = ForwardRoute(tunnel=tunnel, hosts=frozenset(self._names), target=None if next_told else target)
+            return f"upstream:{url}" if next_told else "regular", route
+        if spec.proxy == "balancer" and spec.choice is not None:
+            address = next(iter(self._nodes.values()))
+            return f"reverse:http://{address[0]}:{address[1]}", BalancedRoute(
+                choice=spec.choice, addresses=self._nodes, cookie=spec.cookie, appends=spec.appends
+            )
+        return f"reverse:{url}", Route()
+
+    def _tls(self, spec: HopSpec) -> TlsSettings:
+        untrusted = spec.tls == "untrusted" and self._distrusted is not None
+        # The page itself has to load: where the endpoint has a host of its own, only that one is not to be trusted.
+        hosts = {self._names[1]} if self._cross else set(self._names)
+        return TlsSettings(
+            self._authority,
+            distrusted=self._distrusted() if untrusted and self._distrusted else None,
+            distrusts=lambda host: host in hosts,
+            http2=spec.http2,
+            strip_alpn=spec.strip_alpn,
+            min_version=spec.min_tls,
+            max_version=spec.max_tls,
+        )
 
     @property
-    def _port(self) -> int:
-        """The port in the URLs that the browser is given."""
-        if self._forward:
-            return _DEFAULT_PORT[self._scheme]
-        return self.proxies[0].port if self._hops else self._server_port
+    def _port(self) -> int | None:
+        """The port in the URLs that the browser is given; None for the scheme's own."""
+        if self._told:
+            return None
+        return self.hops[0].port if self.hops else self._server_port
 
-    def _origin_of(self, name: str) -> str:
-        port = "" if self._port == _DEFAULT_PORT[self._scheme] else f":{self._port}"
-        return f"{self._scheme}://{name}{port}"
+    def _origin_of(self, name: str, scheme: Scheme) -> str:
+        port = "" if self._port in (None, _DEFAULT_PORT[scheme]) else f":{self._port}"
+        return f"{scheme}://{name}{port}"
 
     @property
     def page_origin(self) -> str:
         """The page's origin, such as ``http://app.localhost:41234`` or ``http://www.example.test``."""
-        return self._origin_of(self._names[0])
+        return self._origin_of(self._names[0], self._scheme)
 
     @property
     def endpoint_origin(self) -> str:
-        """The endpoint's origin: the page's, or the other host's where the origin is ``cross``."""
-        return self._origin_of(self._names[self._origin == "cross"])
+        """The endpoint's origin: the page's, or one with another host, another scheme, or both."""
+        return self._origin_of(self._names[self._cross], self._endpoint_scheme)
 
     @property
     def browser_proxy(self) -> str | None:
-        """The URL of the proxy to be set in the browser; None where the first hop is no forward proxy."""
-        return f"http://{_LOOPBACK}:{self.proxies[0].port}" if self._forward else None
+        """The URL of the proxy to be set in the browser; None where there is no hop that it is told of."""
+        if not self._told:
+            return None
+        kind = next(spec.proxy for spec in self._specs if spec.proxy in _TOLD)
+        # A link may stand before it: the browser is told of where that begins.
+        return f"{'socks5' if kind == 'socks' else 'http'}://{_LOOPBACK}:{self.hops[0].port}"

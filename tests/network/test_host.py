@@ -11,6 +11,7 @@ from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
 from lab.network.host import Proxy
+from lab.network.master import TlsSettings
 from lab.network.recorder import Recorder
 from lab.network.testing import Bench
 
@@ -45,7 +46,7 @@ async def test_start_and_stop_leave_nothing_behind(authority: Authority) -> None
     loop = asyncio.get_running_loop()
     before = (logging.getLogger().handlers[:], loop.get_exception_handler(), asyncio.all_tasks())
     async with Bench(authority=authority) as bench:
-        port = bench.network.proxies[0].port
+        port = bench.network.hops[0].port
         browser = await bench.connect()
         await browser.send(REQUEST.format(path="/"))
         server = await bench.accept()
@@ -66,7 +67,7 @@ async def test_stop_before_start_and_twice_does_nothing(authority: Authority) ->
     def emit(kind: str, /, **data: object) -> None:
         raise AssertionError
 
-    proxy = Proxy("reverse:http://127.0.0.1:9", recorder=Recorder(emit, emit, emit), authority=authority)
+    proxy = Proxy("reverse:http://127.0.0.1:9", recorder=Recorder(emit, emit, emit), tls=TlsSettings(authority))
     await proxy.stop()
     await proxy.start()
     await proxy.stop()
@@ -80,7 +81,7 @@ async def test_failed_start_is_an_environment_failure(authority: Authority, monk
 
     monkeypatch.setattr(asyncio, "start_server", no_server)
     emit = EventLog().bind("hop1")
-    proxy = Proxy("regular", recorder=Recorder(emit, emit, emit), authority=authority)
+    proxy = Proxy("regular", recorder=Recorder(emit, emit, emit), tls=TlsSettings(authority))
     with pytest.raises(EnvironmentFailure, match="Too many open files"):
         await proxy.start()
     assert [task for task in asyncio.all_tasks() if task.get_name().startswith("hop ")] == []

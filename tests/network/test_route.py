@@ -18,7 +18,7 @@ FORWARD = ForwardRoute(hosts=frozenset({"www.example.test"}), target=("127.0.0.1
 def test_reverse_route_takes_all() -> None:
     flow = flow_for("elsewhere.test")
     assert Route().admit(flow)
-    Route().direct(flow.request)
+    Route().direct(flow)
     assert flow.request.host == "elsewhere.test"
     assert flow.response is None
 
@@ -26,7 +26,7 @@ def test_reverse_route_takes_all() -> None:
 def test_forward_route_sends_its_hosts_to_the_target() -> None:
     flow = flow_for("www.example.test")
     assert FORWARD.admit(flow)
-    FORWARD.direct(flow.request)
+    FORWARD.direct(flow)
     assert (flow.request.host, flow.request.port) == ("127.0.0.1", 4000)
     assert flow.request.headers["Host"] == "www.example.test"
 
@@ -44,5 +44,5 @@ def test_forward_route_refuses_other_hosts() -> None:
 
 def test_forward_route_leaves_the_address_to_the_next_proxy() -> None:
     flow = flow_for("www.example.test")
-    ForwardRoute(hosts=FORWARD.hosts).direct(flow.request)
+    ForwardRoute(hosts=FORWARD.hosts).direct(flow)
     assert flow.request.host == "www.example.test"

@@ -1,37 +1,66 @@
 import ssl
+import subprocess
 from typing import Literal
 
 import pytest
 from mitmproxy.http import HTTPFlow
 
+from lab.errors import EnvironmentFailure
 from lab.events import EventLog
 from lab.network import connections
 from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour, Catalogue
 from lab.network.host import Proxy
+from lab.network.redirect import program
 from lab.network.testing import Bench, Wire
-from lab.network.topology import HopSpec, Network, server_uses_tls
+from lab.network.topology import HopSpec, Kind, Network, server_uses_tls
 
 Scheme = Literal["http", "https"]
 
-CHAINS = ["F", "I", "R", "FR", "IR", "RR", "FF", "FI", "IF", "II", "FIR", "IFR", "FRR"]
-"""F: forward, tunnelling; I: forward, intercepting; R: reverse."""
+
+def has_filter() -> bool:
+    """Whether this machine lets us put a transparent proxy in place."""
+    try:
+        return subprocess.run([program(), "-t", "nat", "-S"], capture_output=True, check=False).returncode == 0
+    except EnvironmentFailure:
+        return False
+
+
+filtered = pytest.mark.skipif(not has_filter(), reason="a transparent proxy needs iptables and its rights")
+
+KINDS: dict[str, tuple[Kind, Literal["tunnel", "intercept"]]] = {
+    "F": ("forward", "tunnel"),
+    "I": ("forward", "intercept"),
+    "R": ("reverse", "tunnel"),
+    "S": ("socks", "tunnel"),
+    "J": ("socks", "intercept"),
+    "L": ("link", "tunnel"),
+    "T": ("transparent", "tunnel"),
+    "U": ("transparent", "intercept"),
+}
+CHAINS = [
+    *("F", "I", "R", "FR", "IR", "RR", "FF", "FI", "IF", "II", "FIR", "IFR", "FRR"),
+    *("S", "J", "SR", "L", "LL", "LF", "FLF", "LFLIL", "LSL", "RL", "LR"),
+    *(pytest.param(chain, marks=filtered) for chain in ("T", "U", "FT", "TR", "LUL")),
+]
 
 
 def hops(chain: str) -> list[HopSpec]:
-    return [
-        HopSpec(f"hop{number}", "reverse" if kind == "R" else "forward", "intercept" if kind == "I" else "tunnel")
-        for number, kind in enumerate(chain, 1)
-    ]
+    return [HopSpec(f"hop{number}", *KINDS[kind]) for number, kind in enumerate(chain, 1)]
 
 
 async def entered(bench: Bench, scheme: Scheme) -> tuple[Wire, str]:
     """A browser's connection to the page's host, and the host's name: by CONNECT behind a forward proxy."""
     browser = await bench.connect()
-    forward = bench.network.browser_proxy is not None
-    host = "www.example.test" if forward else "app.localhost"
-    if forward:
-        port = 443 if scheme == "https" else 80
+    proxy = bench.network.browser_proxy or ""
+    host = "www.example.test" if proxy else "app.localhost"
+    port = 443 if scheme == "https" else 80
+    if proxy.startswith("socks5:"):
+        await browser.send(b"\x05\x01\x00")
+        assert await browser.read(2) == b"\x05\x00"
+        await browser.send(b"\x05\x01\x00\x03" + bytes([len(host)]) + host.encode() + port.to_bytes(2, "big"))
+        assert (await browser.read(10))[:2] == b"\x05\x00"
+    elif proxy:
         await browser.send(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n")
         assert (await browser.head()).start.startswith("HTTP/1.1 200")
     if scheme == "https":
@@ -61,9 +90,10 @@ async def test_chain_carries_a_websocket_and_reads_what_it_may(
         assert await browser.read(3) == b"\x81\x01o"
 
         for number, kind in enumerate(chain, 1):
-            reads = not (kind == "F" and scheme == "https")
-            assert bool(bench.events(f"hop{number}.client", "request")) is reads
-            assert len(bench.events(f"hop{number}.client", "connect")) == (kind != "R")
+            reads = kind != "L" and not (kind in "FST" and scheme == "https" and "R" not in chain[: number - 1])
+            assert bool(bench.events(f"hop{number}.client", "request")) is reads, number
+            assert len(bench.events(f"hop{number}.client", "connect")) == (kind in "FI")
+            assert len(bench.events(f"hop{number}.client", "tcp.open")) == 1
             assert bench.events(f"hop{number}", "hop.failed") == []
 
 
@@ -96,7 +126,7 @@ async def test_background_traffic_is_refused_and_not_recorded(authority: Authori
             await browser.send(request)
             assert (await browser.head()).start.startswith("HTTP/1.1 502")
         assert not bench.reached
-        assert list(bench.log) == []
+        assert [event for event in bench.log if not event.kind.startswith("tcp.")] == []
 
 
 async def test_behaviour_acts_at_its_own_hop(authority: Authority) -> None:
@@ -175,16 +205,16 @@ async def test_names_follow_the_first_hop(
     try:
         if chain.startswith("F"):
             page, other = f"{scheme}://www.example.test", f"{scheme}://sock.example.test"
-            assert network.browser_proxy == f"http://127.0.0.1:{network.proxies[0].port}"
+            assert network.browser_proxy == f"http://127.0.0.1:{network.hops[0].port}"
         else:
-            port = network.proxies[0].port if chain else 4711
+            port = network.hops[0].port if chain else 4711
             page, other = f"{scheme}://app.localhost:{port}", f"{scheme}://sock.localhost:{port}"
             assert network.browser_proxy is None
         assert network.page_origin == page
         assert network.endpoint_origin == (page if origin == "same" else other)
     finally:
         await network.stop()
-    assert network.proxies == []
+    assert network.hops == []
 
 
 @pytest.mark.parametrize(
@@ -209,5 +239,5 @@ async def test_failed_start_stops_what_had_started(authority: Authority, monkeyp
     network = Network(hops("FR"), scheme="http", origin="same", server_port=9, log=EventLog(), authority=authority)
     with pytest.raises(OSError, match="no more"):
         await network.start()
-    assert network.proxies == []
+    assert network.hops == []
     assert started[0]._task is None

@@ -118,7 +118,7 @@ async def test_bare_mitmdump_releases_blocks(authority: Authority) -> None:
         mitmdump(
             script,
             "buffering_until=100B",
-            mode=f"reverse:http://127.0.0.1:{bench.network.proxies[0].port}",
+            mode=f"reverse:http://127.0.0.1:{bench.network.hops[0].port}",
             confdir=authority.confdir,
         ) as port,
     ):

@@ -115,7 +115,7 @@ async def test_bare_mitmdump_answers_with_the_status(authority: Authority) -> No
         mitmdump(
             script,
             "no_upgrade_answer=403",
-            mode=f"reverse:http://127.0.0.1:{bench.network.proxies[0].port}",
+            mode=f"reverse:http://127.0.0.1:{bench.network.hops[0].port}",
             confdir=authority.confdir,
         ) as port,
     ):

@@ -76,7 +76,7 @@ async def test_bare_mitmdump_takes_several_names(authority: Authority) -> None:
             "strip_cookies_names=theme",
             "strip_cookies_names=a",
             "strip_cookies_from=request",
-            mode=f"reverse:http://127.0.0.1:{bench.network.proxies[0].port}",
+            mode=f"reverse:http://127.0.0.1:{bench.network.hops[0].port}",
             confdir=authority.confdir,
         ) as port,
     ):
