@@ -16,8 +16,9 @@ Mount an endpoint on any aiohttp application, with a service of one's own::
     web.run_app(app, handler_cancellation=True)
 """
 
-from lab.server.endpoint import Endpoint, mount
+from lab.server.endpoint import Endpoint
 from lab.server.host import LabServer
+from lab.server.mounting import mount
 from lab.server.options import ServerOptions
 from lab.server.service import Service, Session
 

@@ -30,10 +30,12 @@ def is_allowed(origin: str | None, allowed: frozenset[str] | None) -> bool:
 def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, null: str = "null") -> dict[str, str]:
     """The CORS headers of an answer; ``null`` is what a page is answered that names its origin so.
 
+    The request's headers are asked for by names in small letters.
+
     The origin is named, since browsers refuse ``*`` for requests with credentials. Nothing is allowed to origins
     that are not allowed.
     """
-    origin = request_headers.get("Origin")
+    origin = request_headers.get("origin")
     if not is_allowed(origin, allowed):
         return {"Vary": "Origin"}
     answer = {
@@ -41,7 +43,7 @@ def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, 
         "Access-Control-Allow-Credentials": "true",
         "Vary": "Origin",
     }
-    wanted = request_headers.get("Access-Control-Request-Headers")
+    wanted = request_headers.get("access-control-request-headers")
     if wanted:
         answer["Access-Control-Allow-Headers"] = wanted
     return answer

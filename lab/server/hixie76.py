@@ -7,15 +7,16 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from lab.server import cors
-from lab.server.door import Head
 from lab.server.endpoint import Endpoint
+from lab.server.heads import Head
 from lab.server.receivers import LiveReceiver
+from lab.server.requests import RequestLog, Told
 from lab.server.sessions import LiveSession
 from lab.server.transports import raw_websocket
 from lab.server.websockets import CLOSE_S
 from lab.sockjs import hixie76, paths
+from lab.sockjs.actions import End
 from lab.sockjs.frames import PayloadError, decode_websocket
-from lab.sockjs.session import End
 
 NONCE_S = 10.0
 """How long the client has for the eight bytes behind its headers."""
@@ -33,7 +34,7 @@ class HixieReceiver(LiveReceiver):
 
     def push(self, data: bytes) -> None:
         """Write ``data`` as a frame."""
-        if self.transport is not None:
+        if self.transport is not None and not self.transport.is_closing():
             self.transport.write(hixie76.encode(data))
 
     def finish(self, end: End) -> None:
@@ -43,12 +44,9 @@ class HixieReceiver(LiveReceiver):
         self.ended = end
         if end.abort:
             self.abort()
-        else:
+        elif not self.transport.is_closing():
             self.transport.write(hixie76.CLOSING)
             self._timer = asyncio.get_running_loop().call_later(CLOSE_S, self.transport.abort)
-
-    def ping(self) -> None:
-        """This protocol has no pings."""
 
     def drop(self) -> None:
         """The connection has ended."""
@@ -59,8 +57,8 @@ class HixieReceiver(LiveReceiver):
 class HixieProtocol(asyncio.Protocol):
     """A connection whose client asks for a websocket of draft 76."""
 
-    def __init__(self, head: Head, endpoint: Endpoint, path: paths.Path) -> None:
-        """Serve ``head``, which names ``path`` of ``endpoint``."""
+    def __init__(self, head: Head, endpoint: Endpoint, path: paths.Path, log: RequestLog | None) -> None:
+        """Serve ``head``, which names ``path`` of ``endpoint``; it is told to ``log``."""
         self._head = head
         self._endpoint = endpoint
         self._path = path
@@ -70,23 +68,23 @@ class HixieProtocol(asyncio.Protocol):
         self._session: LiveSession | None = None
         self._decode: Callable[[str], Sequence[str]] = decode_websocket
         self._timer: asyncio.TimerHandle | None = None
-        self._request: int | None = None
+        self._log = log
+        self._told: Told | None = None
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Answer the headers; the nonce is answered when it has come: a proxy may hold it back until then."""
         # Other loops' transports are not derived from asyncio's.
         self._transport = cast(asyncio.Transport, transport)
-        log = self._endpoint.log
-        if log is not None:
-            self._request = log.came(
+        if self._log is not None:
+            self._told = self._log.came(
                 method=self._head.method,
-                path=self._head.target,
+                target=self._head.target,
                 http=self._head.http,
                 headers=self._head.lines,
                 upgrade=True,
-                session=self._path.session,
-                transport=self._path.name,
+                endpoint=self._endpoint,
+                path=self._path,
             )
         refused = self._refusal()
         if refused is not None:
@@ -146,8 +144,8 @@ class HixieProtocol(asyncio.Protocol):
             self._session.lost(self._receiver)
             self._receiver.drop()
             self._endpoint.leave(self._receiver)
-        if self._endpoint.log is not None and self._request is not None:
-            self._endpoint.log.ended(self._request, 0, why)
+        if self._told is not None:
+            self._told.ended(0, why)
 
     def _refusal(self) -> tuple[int, bytes] | None:
         """Status and text of the answer that says no; None where all is well."""
@@ -200,8 +198,8 @@ class HixieProtocol(asyncio.Protocol):
     def _answer(self, status: int, phrase: str, headers: Mapping[str, str]) -> None:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self._transport.write(f"HTTP/1.1 {status} {phrase}\r\n{lines}\r\n".encode("latin-1"))
-        if self._endpoint.log is not None and self._request is not None:
-            self._endpoint.log.answered(self._request, status, [[*pair] for pair in headers.items()])
+        if self._told is not None:
+            self._told.answered(status, headers.items())
 
 
 def handshake_headers(head: Head, *, secure: bool) -> dict[str, str]:
@@ -220,12 +218,11 @@ def handshake_headers(head: Head, *, secure: bool) -> dict[str, str]:
     return answer
 
 
-def find(head: Head, endpoints: Sequence[Endpoint]) -> HixieProtocol | None:
+def find(head: Head, endpoints: Sequence[Endpoint], log: RequestLog | None) -> HixieProtocol | None:
     """The protocol that serves ``head``; None where it names no websocket of these endpoints."""
     target = urlsplit(head.target).path
     for endpoint in endpoints:
-        if target.startswith(endpoint.prefix + "/"):
-            path = paths.parse(target[len(endpoint.prefix) :])
-            if path is not None and path.name == "websocket":
-                return HixieProtocol(head, endpoint, path)
+        found = endpoint.parse(target) if endpoint.holds(target) else None
+        if found is not None and found[0].name == "websocket":
+            return HixieProtocol(head, endpoint, found[0], log)
     return None

@@ -9,18 +9,17 @@ from aiohttp import web
 
 from lab.errors import EnvironmentFailure
 from lab.events import Emit, ignore
-from lab.server import hixie76, services
-from lab.server.door import HEADER_S, Door
-from lab.server.endpoint import is_our_matter, mount
+from lab.server import hixie76, mounting, services
+from lab.server.connection import HEADER_S, IDLE_S, Connection, Counter
+from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Request
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog
 from lab.server.suite import Mounted
 
 _log = logging.getLogger("lab.server.http")
-_log.addFilter(is_our_matter)
+_log.addFilter(mounting.is_our_matter)
 
-IDLE_S = 75.0
-"""How long a connection is kept between two requests, or for half a request after the first."""
 BACKLOG = 1024
 """Connections that may wait to be accepted."""
 
@@ -55,21 +54,21 @@ class LabServer:
             UsageError: there is no such service.
         """
         self._files = dict(files or {})
-        self._app = web.Application()
-        self.endpoint = mount(self._app, prefix, services.find(service)(), options, emit)
+        self._log = None if emit is ignore else RequestLog(emit)
+        self.endpoint = Endpoint(prefix, services.find(service)(), options, emit)
         """The SockJS endpoint; the first where there are several."""
         self._endpoints = [
             self.endpoint,
-            *(mount(self._app, each.prefix, services.find(each.service)(), each.options, emit) for each in beside),
+            *(Endpoint(each.prefix, services.find(each.service)(), each.options, emit) for each in beside),
         ]
+        # What the lab's own connections leave to aiohttp.
+        self._app = web.Application()
         for endpoint in self._endpoints:
-            endpoint.direct = emit is ignore
-        # The endpoint's log is the application's: requests are numbered through.
-        self._log: RequestLog | None = self.endpoint.log
+            mounting.add(self._app, endpoint, self._log)
         self._app.router.add_route("*", "/{path:.*}", self._serve_file)
         self._runner: web.AppRunner | None = None
         self._listening: asyncio.Server | None = None
-        self._doors: set[Door] = set()
+        self._counter: Counter | None = None
         self.port = 0
         """The port it listens on, once it was started."""
 
@@ -95,8 +94,15 @@ class LabServer:
             await runner.setup()
             usual = runner.server
             assert usual is not None
+            counter = self._counter = Counter(
+                self._endpoints,
+                self._file,
+                usual,
+                lambda head: hixie76.find(head, self._endpoints, self._log),
+                self._log,
+            )
             self._listening = await asyncio.get_running_loop().create_server(
-                lambda: Door(usual, lambda head: hixie76.find(head, self._endpoints), self._doors),
+                lambda: Connection(counter),
                 host,
                 port,
                 ssl=ssl_context,
@@ -119,21 +125,25 @@ class LabServer:
         if self._listening is not None:
             self._listening.close()
             self._listening = None
-        for door in list(self._doors):
-            door.abort()
         # The application's shutdown closes the endpoints' sessions.
         await asyncio.shield(runner.cleanup())
+        for connection in list(self._counter.open) if self._counter is not None else ():
+            connection.close()
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
-        if self._log is None:
-            return await self._file(request)
-        return await self._log.follow(request, self._file)
+        told = mounting.tell(self._log, request)
+        try:
+            return await mounting.give(request, self._file(mounting.asked(request), request.path), told)
+        except ConnectionError:
+            if told is not None:
+                told.ended(0, "client gone")
+            return web.Response()
 
-    async def _file(self, request: web.Request) -> web.StreamResponse:
-        file = self._files.get(request.path)
+    def _file(self, request: Request, path: str) -> Answer:
+        file = self._files.get(path)
         headers = {"Cache-Control": "no-store"}
         if file is None:
-            return web.Response(status=404, headers=headers)
+            return Answer(404, headers)
         if request.method not in ("GET", "HEAD"):
-            return web.Response(status=405, headers=headers | {"Allow": "GET, HEAD"})
-        return web.Response(body=file[1], headers=headers | {"Content-Type": file[0]})
+            return Answer(405, headers | {"Allow": "GET, HEAD"})
+        return Answer(200, headers | {"Content-Type": file[0]}, file[1])

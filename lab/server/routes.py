@@ -2,19 +2,18 @@
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from aiohttp import web
-
+from lab.server.exchange import Outcome, Request
 from lab.sockjs.paths import Path
 
 if TYPE_CHECKING:
     from lab.server.endpoint import Endpoint
 
-Handle = Callable[[web.Request, "Endpoint", Path], Awaitable[web.StreamResponse]]
+Handle = Callable[[Request, "Endpoint", Path], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,17 @@ class Route:
     """Right below the prefix, or below a session."""
     shared: bool = False
     """Whether pages of other origins may read it, and ask with OPTIONS whether they may."""
+    takes_body: bool = False
+    """Whether it looks at the request's body."""
 
     @property
     def allow(self) -> str:
         """The Allow header, in the order that sockjs-protocol 0.3.3 gives it."""
         return ", ".join(("OPTIONS", *self.methods) if self.shared else self.methods)
+
+    def allows(self, method: str) -> bool:
+        """Whether it is to be asked with ``method``."""
+        return method in self.methods or (method == "HEAD" and self.place == "top" and "GET" in self.methods)
 
 
 @cache

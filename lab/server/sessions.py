@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from lab.events import Emit, ignore
 from lab.server.receivers import LiveReceiver
 from lab.server.service import Service
+from lab.sockjs import actions
 from lab.sockjs import session as machine
 from lab.sockjs.session import RAW, SOCKJS, Framing, Settings, State
 
@@ -56,6 +57,11 @@ class LiveSession:
         return self._machine.state is State.OPEN
 
     @property
+    def is_taken(self) -> bool:
+        """Whether a connection takes its frames now."""
+        return self._machine.receiver is not None
+
+    @property
     def is_paused(self) -> bool:
         """Whether frames are held back until `resume`."""
         return self._machine.is_paused
@@ -65,7 +71,7 @@ class LiveSession:
         receiver = self._machine.receiver
         if isinstance(receiver, LiveReceiver) and receiver.is_gone():
             self.lost(receiver)
-            receiver.finish(machine.End(receiver, "done", abort=True))
+            receiver.finish(actions.End(receiver, "done", abort=True))
 
     def drop(self) -> None:
         """Give up the timer: the server ends."""
@@ -132,9 +138,9 @@ class LiveSession:
         """The connection takes frames again."""
         self._perform(self._machine.resume(self._loop.time()))
 
-    def _perform(self, actions: Iterable[machine.Action]) -> None:
-        for action in actions:
-            if type(action) is machine.Write:
+    def _perform(self, wanted: Iterable[actions.Action]) -> None:
+        for action in wanted:
+            if type(action) is actions.Write:
                 if self._emit is not None and self._framed:
                     frame = action.frame
                     self._emit("frame.out", session=self.id, type=frame[0], bytes=_bytes(frame))
@@ -150,27 +156,27 @@ class LiveSession:
         elif self._timer is None or deadline < self._due:
             self._arm(deadline)
 
-    def _perform_rare(self, action: machine.Action) -> None:
+    def _perform_rare(self, action: actions.Action) -> None:
         match action:
-            case machine.End(receiver):
+            case actions.End(receiver):
                 receiver.finish(action)
-            case machine.Ping(receiver):
+            case actions.Ping(receiver):
                 receiver.ping()
-            case machine.Opened():
+            case actions.Opened():
                 if self._emit is not None:
                     self._emit("session.open", session=self.id, transport=self.transport)
                 try:
                     self._service.on_open(self)
                 except Exception:
                     self._failed()
-            case machine.Closed(code, reason, by):
+            case actions.Closed(code, reason, by):
                 if self._emit is not None:
                     self._emit("session.close", session=self.id, code=code, reason=reason, by=by)
                 try:
                     self._service.on_close(self, code, reason)
                 except Exception:
                     self._failed()
-            case machine.Forget():
+            case actions.Forget():
                 self._sessions.forget(self)
 
     def _failed(self) -> None:
@@ -187,10 +193,6 @@ class LiveSession:
         self._timer = None
         # The loop's timers may fire a clock's resolution early.
         self._perform(self._machine.tick(max(self._loop.time(), self._due)))
-
-
-class TooMany(Exception):
-    """There are as many sessions over HTTP as may be."""
 
 
 class Sessions:
@@ -216,14 +218,9 @@ class Sessions:
         """The session of that id over HTTP; None where there is none."""
         return self._by_id.get(session_id)
 
-    def check_room(self, session_id: str) -> None:
-        """To be asked before `find`, as long as the request can be refused.
-
-        Raises:
-            TooMany: that session would have to be made, and there is no room.
-        """
-        if len(self._by_id) >= self._limit and session_id not in self._by_id:
-            raise TooMany
+    def has_room(self, session_id: str) -> bool:
+        """Whether that session is there or can be made; to be asked before `find`."""
+        return len(self._by_id) < self._limit or session_id in self._by_id
 
     def find(self, session_id: str, transport: str) -> LiveSession:
         """The session of that id over HTTP, made where there is none."""

@@ -1,211 +1,254 @@
-"""Sessions on a websocket, framed or raw: one task reads, writes what its reading caused, and closes."""
+"""Sessions on a websocket (RFC 6455, hybi-07, hybi-10), framed or raw.
+
+aiohttp reads the frames; each message is handled while its bytes are being read, without a task in between, and what
+it causes is written to the connection at once.
+"""
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Sequence
+import base64
+import binascii
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
+
+# aiohttp exports the reader, but not the queue that a reader wants.
+from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 
 from lab.server import cors
-from lab.server.answers import refusal
+from lab.server.answers import TEXT, refusal, session_headers
 from lab.server.endpoint import Endpoint
-from lab.server.receivers import LiveReceiver
-from lab.server.sessions import LiveSession
+from lab.server.exchange import Answer, Opening, Request
+from lab.server.options import ServerOptions
+from lab.server.receivers import HIGH_WATER, LiveReceiver
+from lab.server.requests import Told
 from lab.sockjs import frames
+from lab.sockjs.actions import End
 from lab.sockjs.frames import PayloadError
-from lab.sockjs.session import End
 from lab.tasks import spawn
 
 CLOSE_S = 2.0
-"""How long the peer has to take the last frames, and then to answer the close frame, before TCP is dropped."""
+"""How long the peer has to take the last frames and to answer the close frame before TCP is dropped."""
+VERSIONS = frozenset({"7", "8", "13"})
+"""Of the websocket protocol: drafts hybi-07, hybi-10 and RFC 6455 read the same frames."""
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _NOT_ON_THE_WIRE = frozenset({1004, 1005, 1006})
+_TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
 
 
-class WebsocketReceiver(LiveReceiver):
-    """A receiver over a websocket. What the reading task itself causes is written by it, without another task."""
+class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
+    """A receiver over a websocket, and the protocol of its connection once the handshake is through."""
 
-    __slots__ = ("_flusher", "_reader", "reading", "ws")
+    __slots__ = ("_decode", "_drain", "_endpoint", "_held", "_parser", "_timer", "_told", "_unread")
 
-    def __init__(self, ws: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
-        """A receiver for the task that runs now: it has to read ``ws``."""
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        endpoint: Endpoint,
+        opening: Opening,
+        *,
+        told: Told | None = None,
+        drain: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """A session is made and attached by `begin`.
+
+        Args:
+            transport: The connection, on which the handshake is through.
+            endpoint: Whose session it is.
+            opening: What the transport wants.
+            told: Where it is told how the connection ends; None where nobody wants to know.
+            drain: Waits until the peer has read; only where another protocol gets the connection's events.
+        """
         super().__init__(transport, pings=True)
-        self.ws = ws
-        self.reading = False
-        """Whether the task waits for the peer to send, so that others have to write and to wake it."""
-        self._reader = asyncio.current_task()
-        self._flusher: asyncio.Task[None] | None = None
+        self._endpoint = endpoint
+        self._decode = opening.decode
+        self._told = told
+        self._drain = drain
+        self._held = False
+        """Whether the peer does not read what is written."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.Future[None] | None = None
+        self._parser: WebSocketReader | None = WebSocketReader(
+            _Sink(self), endpoint.options.message_limit, compress=False, decode_text=True
+        )
+
+    @property
+    def parser(self) -> WebSocketReader:
+        """What the connection's bytes are to be fed to."""
+        assert self._parser is not None
+        return self._parser
+
+    def begin(self, opening: Opening) -> None:
+        """Make the session and attach to it."""
+        session = opening.create()
+        self._endpoint.enter(self)
+        session.attach(self)
 
     def push(self, data: bytes) -> None:
-        """Write ``data`` where that can be done at once, else keep it and see to it that someone writes it."""
-        if self._flusher is None and self.write_now(head(len(data)) + data):
+        """Write ``data`` as a frame."""
+        transport = self.transport
+        if transport is None or transport.is_closing():
             return
-        super().push(data)
-        if self.reading and self._flusher is None:
-            self._flusher = spawn(self._flush_aside(), name="websocket writes")
+        size = len(data)
+        transport.write((bytes((_TEXT, size)) if size < 126 else head(_TEXT, size)) + data)
+        if self._drain is not None and not self._held and transport.get_write_buffer_size() > HIGH_WATER:
+            self.pause_writing()
+            spawn(self._wait_for_peer(self._drain), name="websocket peer")
 
     def ping(self) -> None:
         """Ask for a pong."""
-        spawn(self._ping(), name="websocket ping")
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(head(_PING, 0))
 
     def finish(self, end: End) -> None:
-        """Have the reading task stop reading and close.
-
-        Closing from elsewhere while that task is in ``receive()`` would drop TCP at once, and with it, in some
-        browsers, the frames before it.
-        """
-        if self.ended is not None:
+        """Write the close frame; the peer's own, or its silence, ends the connection."""
+        if self.ended is not None or self.transport is None:
             return
         self.ended = end
         if end.abort:
             self.abort()
-        if self.reading and self._reader is not None:
-            self._reader.cancel()
+        else:
+            self._close_with(end.code, end.reason)
 
-    async def flush(self) -> None:
-        """Write all that is pending."""
-        if self._flusher is not None:
-            await asyncio.wait([self._flusher])
-        await self._write()
-
-    async def _write(self) -> None:
-        send = self.ws.send_frame
-        while self.pending:
-            self.busy = True
-            try:
-                for data in self.take():
-                    await send(data, WSMsgType.TEXT)
-            finally:
-                self.busy = False
-            session = self.session
-            if session is not None and session.is_paused and self.ended is None:
-                session.resume()
-
-    async def _flush_aside(self) -> None:
-        try:
-            # A peer that has gone is noticed by the reading task.
-            with contextlib.suppress(ConnectionError):
-                await self._write()
-        finally:
-            self._flusher = None
-
-    async def _ping(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            await self.ws.ping()
-
-
-def head(size: int) -> bytes:
-    """The head of a frame that holds a whole text of ``size`` bytes (RFC 6455, section 5.2)."""
-    if size < 126:
-        return bytes((0x81, size))
-    if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big")
-    return b"\x81\x7f" + size.to_bytes(8, "big")
-
-
-def refuse(request: web.Request, endpoint: Endpoint) -> web.Response | None:
-    """The answer to a request that opens no websocket; None where it may."""
-    headers = request.headers
-    if not endpoint.options.websocket:
-        return refusal(request, endpoint.options, 404)
-    if headers.get("Upgrade", "").lower().strip() != "websocket":
-        return refusal(request, endpoint.options, 400, 'Can "Upgrade" only to "WebSocket".')
-    if "upgrade" not in [token.strip().lower() for token in headers.get("Connection", "").split(",")]:
-        return refusal(request, endpoint.options, 400, '"Connection" must be "Upgrade".')
-    # Versions 7 and 8 (hybi-10) name the page's origin in a header of their own.
-    origin = headers.get("Origin", headers.get("Sec-WebSocket-Origin"))
-    if not cors.is_allowed(origin, endpoint.options.allowed_origins):
-        return refusal(request, endpoint.options, 403)
-    return None
-
-
-async def serve(
-    request: web.Request,
-    endpoint: Endpoint,
-    create: Callable[[], LiveSession],
-    decode: Callable[[str], Sequence[str]],
-) -> web.StreamResponse:
-    """Serve a session, made by ``create`` after the handshake, on a websocket; ``decode`` reads a message."""
-    refused = refuse(request, endpoint)
-    if refused is not None:
-        return refused
-    transport = request.transport
-    # Compression costs about 90 KiB a session. Pings are answered here, to hear the pongs too.
-    ws = web.WebSocketResponse(
-        timeout=CLOSE_S, autoping=False, compress=False, max_msg_size=endpoint.options.message_limit
-    )
-    await ws.prepare(request)
-    receiver = WebsocketReceiver(ws, transport)
-    session = create()
-    endpoint.enter(receiver)
-    try:
-        await _live(receiver, session, decode)
-    finally:
-        endpoint.leave(receiver)
-    return ws
-
-
-async def _live(receiver: WebsocketReceiver, session: LiveSession, decode: Callable[[str], Sequence[str]]) -> None:
-    session.attach(receiver)
-    try:
-        await _read(receiver, session, decode)
-    except ConnectionError:
-        receiver.abort()
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if receiver.ended is None or task is None:
-            raise
-        task.uncancel()
-    finally:
-        receiver.reading = False
-        session.lost(receiver)
-    await _close(receiver)
-
-
-async def _read(receiver: WebsocketReceiver, session: LiveSession, decode: Callable[[str], Sequence[str]]) -> None:
-    """Read until either end is through with it."""
-    ws = receiver.ws
-    while True:
-        if receiver.pending:
-            await receiver.flush()
-        if receiver.ended is not None:
+    def take(self, message: Any) -> None:
+        """A message has come: WSMsgType, data, and the reason of a close frame."""
+        kind, data, extra = message
+        session = self.session
+        if self.transport is None or self.transport.is_closing() or session is None:
             return
-        receiver.reading = True
-        message = await ws.receive()
-        receiver.reading = False
-        kind = message.type
-        if kind is WSMsgType.TEXT:
+        if self.ended is not None:
+            if kind is WSMsgType.CLOSE:
+                self.transport.close()
+        elif kind is WSMsgType.TEXT:
             session.answered()
             try:
-                session.receive(decode(message.data))
+                session.receive(self._decode(data))
             except PayloadError:
                 session.break_off(3000, "Broken framing.")
         elif kind is WSMsgType.PING:
-            await ws.pong(message.data)
+            # A peer that does not read gets no pongs for all its pings.
+            if not self._held:
+                self.transport.write(head(_PONG, len(data)) + data)
         elif kind is WSMsgType.PONG:
             session.answered()
         elif kind is WSMsgType.BINARY:
             session.break_off(WSCloseCode.UNSUPPORTED_DATA, "Text expected.")
         elif kind is WSMsgType.CLOSE:
             # 1005: it gave no code.
-            session.left(receiver, message.data or 1005, message.extra or "")
+            session.left(self, data or 1005, extra or "")
+            self.ended = End(self, "done")
+            self._close_with(data or 1000, "")
+            self.transport.close()
+
+    def broken(self, code: int) -> None:
+        """The peer has broken the websocket protocol; what else it sends is not looked at."""
+        transport = self.transport
+        if transport is None or transport.is_closing():
             return
+        if self.ended is None:
+            self.ended = End(self, "done")
+            if self.session is not None:
+                self.session.lost(self)
+            self._close_with(code, "")
+        # Closing with bytes of the peer unread would let TCP drop the close frame.
+        if transport.can_write_eof():
+            transport.write_eof()
         else:
-            # The connection is gone, or the client broke the websocket protocol and aiohttp has told it so.
+            transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Only a connection that is made already gets this protocol."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read frames."""
+        if self._parser is not None:
+            self._parser.feed_data(data)
+
+    def pause_writing(self) -> None:
+        """The peer does not read: hold the session back, and read no more of what may cause messages to it."""
+        self._held = True
+        if self.session is not None:
+            self.session.pause()
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        self._held = False
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()
+        if self.session is not None and self.ended is None:
+            self.session.resume()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection is gone, in whatever way."""
+        if self.transport is None:
             return
+        self.transport = None
+        # The parser and its sink hold each other.
+        self._parser = None
+        if self._timer is not None:
+            self._timer.cancel()
+        session = self.session
+        in_order = self.ended is not None or session is None or not session.is_open
+        if session is not None:
+            session.lost(self)
+        self._endpoint.leave(self)
+        if self._told is not None:
+            self._told.ended(0, "done" if in_order else "client gone")
+        if self._unread is not None and not self._unread.done():
+            self._unread.set_result(None)
+
+    async def wait(self) -> None:
+        """Wait until the connection is gone; for those whose task serves it."""
+        if self.transport is not None:
+            self._unread = asyncio.get_running_loop().create_future()
+            await self._unread
+
+    def _close_with(self, code: int, reason: str) -> None:
+        assert self.transport is not None
+        if self.transport.is_closing():
+            return
+        code, text = on_the_wire(code, reason)
+        self.transport.write(head(_CLOSE, 2 + len(text)) + code.to_bytes(2, "big") + text)
+        self._timer = asyncio.get_running_loop().call_later(CLOSE_S, self.transport.abort)
+
+    async def _wait_for_peer(self, drain: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await drain()
+        except ConnectionError:
+            return
+        self.resume_writing()
 
 
-async def _close(receiver: WebsocketReceiver) -> None:
-    """Write what is pending, then close in good order as far as the peer goes along."""
-    end = receiver.ended
-    if end is None or receiver.is_gone():
-        return
-    try:
-        async with asyncio.timeout(CLOSE_S):
-            await receiver.flush()
-    except (TimeoutError, ConnectionError):
-        receiver.abort()
-    code, reason = on_the_wire(end.code, end.reason)
-    await receiver.ws.close(code=code, message=reason)
+class _Sink(WebSocketDataQueue):
+    """Where aiohttp's reader puts messages: they are taken at once, so nothing ever waits here."""
+
+    def __init__(self, receiver: WebsocketReceiver) -> None:
+        super().__init__(cast(Any, None), HIGH_WATER, loop=asyncio.get_running_loop())
+        self._receiver = receiver
+
+    def feed_data(self, data: Any, size: int) -> None:
+        """A message."""
+        self._receiver.take(data)
+
+    def feed_eof(self) -> None:
+        """The connection is gone: told by aiohttp, where it has the connection's protocol."""
+        self._receiver.connection_lost(None)
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """The reader found what is no frame."""
+        self._receiver.broken(getattr(exc, "code", WSCloseCode.PROTOCOL_ERROR))
+
+
+def head(first: int, size: int) -> bytes:
+    """The head of an unmasked frame of ``size`` bytes whose first byte is ``first`` (RFC 6455, section 5.2)."""
+    if size < 126:
+        return bytes((first, size))
+    if size < 65536:
+        return bytes((first, 126)) + size.to_bytes(2, "big")
+    return bytes((first, 127)) + size.to_bytes(8, "big")
 
 
 def on_the_wire(code: int, reason: str) -> tuple[int, bytes]:
@@ -216,3 +259,43 @@ def on_the_wire(code: int, reason: str) -> tuple[int, bytes]:
     if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in _NOT_ON_THE_WIRE:
         code = 1000
     return code, frames.scalar(reason).encode()[:123].decode(errors="ignore").encode()
+
+
+def refuse(request: Request, options: ServerOptions) -> Answer | None:
+    """The answer to a request that opens no websocket; None where it may."""
+    headers = request.headers
+    if not options.websocket:
+        return refusal(request, options, 404)
+    if request.method != "GET":
+        return Answer(405, {"Allow": "GET"})
+    if headers.get("upgrade", "").lower().strip() != "websocket":
+        return refusal(request, options, 400, 'Can "Upgrade" only to "WebSocket".')
+    if "upgrade" not in [token.strip().lower() for token in headers.get("connection", "").split(",")]:
+        return refusal(request, options, 400, '"Connection" must be "Upgrade".')
+    # Versions 7 and 8 (hybi-10) name the page's origin in a header of their own.
+    origin = headers.get("origin", headers.get("sec-websocket-origin"))
+    if not cors.is_allowed(origin, options.allowed_origins):
+        return refusal(request, options, 403)
+    if headers.get("sec-websocket-version") not in VERSIONS:
+        versions = {"Sec-WebSocket-Version": "13, 8, 7"}
+        return Answer(400, versions | session_headers(request, options, TEXT), b"Unsupported version.")
+    if not _is_key(headers.get("sec-websocket-key", "")):
+        return refusal(request, options, 400, "Handshake error.")
+    return None
+
+
+def handshake(request: Request) -> dict[str, str]:
+    """The headers of the answer that opens a websocket (RFC 6455, section 4.2.2)."""
+    proof = hashlib.sha1(request.headers["sec-websocket-key"].encode() + _GUID, usedforsecurity=False).digest()
+    return {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Accept": base64.b64encode(proof).decode(),
+    }
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, validate=True)) == 16
+    except binascii.Error:
+        return False

@@ -41,10 +41,13 @@ def scalar(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
+def message(text: str) -> str:
+    """The ``a`` frame that holds ``text``."""
+    return f"a[{quote(text)}]"
+
+
 def messages(texts: Sequence[str]) -> str:
     """The ``a`` frame that holds ``texts``."""
-    if len(texts) == 1:
-        return f"a[{quote(texts[0])}]"
     return f"a[{','.join(map(quote, texts))}]"
 
 

@@ -2,8 +2,8 @@
 
 A session is NEW until its first receiver comes, OPEN until it is closed from either end, CLOSING while late
 receivers are still told why, CLOSED when it may be forgotten. Each method is an event; it returns the actions
-to perform, in order. ``now`` is always in seconds of one monotonic clock. The session asks to be woken through
-`Session.deadline`: call `Session.tick` at that time or later; calling it early does nothing.
+(actions.py) to perform, in order. ``now`` is always in seconds of one monotonic clock. The session asks to be woken
+through `Session.deadline`: call `Session.tick` at that time or later; calling it early does nothing.
 
 Everything that decides what becomes of a session stands in this file.
 """
@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 from lab.sockjs import frames
+from lab.sockjs.actions import Action, Closed, End, Forget, Opened, Ping, Receiver, Write
 
 ANOTHER = (2010, "Another connection still open")
 """Told to a receiver that comes while another one is attached."""
@@ -49,12 +50,13 @@ class Framing(NamedTuple):
 
     opening: str | None
     heartbeat: str | None
+    message: Callable[[str], str]
     messages: Callable[[Sequence[str]], Sequence[str]]
     close: Callable[[int, str], str | None]
 
 
-SOCKJS = Framing(frames.OPEN, frames.HEARTBEAT, lambda texts: (frames.messages(texts),), frames.close)
-RAW = Framing(None, None, lambda texts: [frames.scalar(text) for text in texts], lambda code, reason: None)
+SOCKJS = Framing(frames.OPEN, frames.HEARTBEAT, frames.message, lambda texts: (frames.messages(texts),), frames.close)
+RAW = Framing(None, None, frames.scalar, lambda texts: list(map(frames.scalar, texts)), lambda code, reason: None)
 """The raw websocket: messages as they are and nothing else."""
 
 
@@ -72,84 +74,6 @@ class Settings:
     """Characters of messages that may wait; a session with more is closed."""
 
 
-class Receiver:
-    """A connection that takes a session's frames; the skins derive theirs from it.
-
-    The machine reads `limit` and `pings` and calls `wrap`. It never calls `push`, `finish` and `ping`: they are
-    what the skin that performs the actions calls for `Write`, `End` and `Ping`.
-    """
-
-    __slots__ = ("limit", "pings", "sent")
-
-    def __init__(self, *, limit: int | None = None, pings: bool = False) -> None:
-        self.limit = limit
-        """Bytes after which it has to end and another is to come: 1 for polling, None for a websocket."""
-        self.pings = pings
-        """Whether it can be pinged, and answers."""
-        self.sent = 0
-        """Bytes written to it so far, without the transport's prelude."""
-
-    def wrap(self, frame: str) -> bytes:
-        """``frame`` as it goes over the wire on this transport."""
-        return frame.encode()
-
-    def push(self, data: bytes) -> None:
-        """Write ``data``, without waiting."""
-        raise NotImplementedError
-
-    def finish(self, end: "End") -> None:
-        """Write what was pushed, then end the connection, without waiting."""
-        raise NotImplementedError
-
-    def ping(self) -> None:
-        """Ask for a sign of life, without waiting."""
-        raise NotImplementedError
-
-
-class Write(NamedTuple):
-    """Write ``data``, the wrapped ``frame``, to the receiver."""
-
-    receiver: Receiver
-    frame: str
-    data: bytes
-
-
-class Ping(NamedTuple):
-    """Ask the receiver for a sign of life; tell `Session.answered` when one comes."""
-
-    receiver: Receiver
-
-
-class End(NamedTuple):
-    """End the receiver's connection; on a websocket with this code and reason.
-
-    `abort` is for a connection that takes nothing any more: what was written to it is given up.
-    """
-
-    receiver: Receiver
-    why: Literal["done", "limit"]
-    code: int = 1000
-    reason: str = ""
-    abort: bool = False
-
-
-class Opened(NamedTuple):
-    """Tell the service that the session is open."""
-
-
-class Closed(NamedTuple):
-    """Tell the service that the session is over."""
-
-    code: int
-    reason: str
-    by: Literal["server", "client", "gone"]
-
-
-class Forget(NamedTuple):
-    """Nothing will come of this session any more."""
-
-
-Action = Write | Ping | End | Opened | Closed | Forget
 _NOTHING: tuple[Action, ...] = ()
 
 
@@ -211,7 +135,8 @@ class Session:
             self.deadline = now + self._settings.heartbeat_s
             if self._framing.opening is not None:
                 self._write(receiver, self._framing.opening, now, actions)
-            actions.append(Opened())
+            # Behind the frame, which has to be the first, and before the end of a poll, which hands it over.
+            actions.insert(1, Opened())
         elif self.state is State.OPEN:
             self._receiver = receiver
             self.deadline = now + self._settings.heartbeat_s
@@ -238,8 +163,7 @@ class Session:
             if self._queued > self._settings.queue_limit:
                 self._close(*OVERFLOW, "server", now, actions, abort=True)
             return actions
-        for frame in self._framing.messages((text,)):
-            self._write(receiver, frame, now, actions)
+        self._write(receiver, self._framing.message(text), now, actions)
         return actions
 
     def close(self, code: int, reason: str, now: float) -> Sequence[Action]:

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from aiohttp import web
 from multidict import CIMultiDictProxy
 
 from lab.events import EventLog
+from lab.server import services
 from lab.server.host import LabServer
+from lab.server.mounting import mount
 from lab.server.options import ServerOptions
 
 PATIENCE_S = 5.0
@@ -84,21 +88,34 @@ def log() -> EventLog:
 
 
 @pytest.fixture
-async def serve(log: EventLog) -> AsyncIterator[Serve]:
+def skin() -> str:
+    """Who speaks HTTP: ``lab``, or ``aiohttp`` for an endpoint in an application."""
+    return "lab"
+
+
+@pytest.fixture
+async def serve(log: EventLog, skin: str) -> AsyncIterator[Serve]:
     """Starts a server with the given options and returns the URL of its endpoint."""
-    servers: list[LabServer] = []
+    async with AsyncExitStack() as stack:
 
-    async def start(
-        service: str = "echo", *, files: dict[str, tuple[str, bytes]] | None = None, **options: Any
-    ) -> str:
-        server = LabServer(ServerOptions(**options), service=service, emit=log.bind("server"), files=files)
-        servers.append(server)
-        await server.start()
-        return f"http://127.0.0.1:{server.port}/echo"
+        async def start(
+            service: str = "echo", *, files: dict[str, tuple[str, bytes]] | None = None, **options: Any
+        ) -> str:
+            emit = log.bind("server")
+            if skin == "lab":
+                server = LabServer(ServerOptions(**options), service=service, emit=emit, files=files)
+                stack.push_async_callback(server.stop)
+                await server.start()
+                return f"http://127.0.0.1:{server.port}/echo"
+            app = web.Application()
+            mount(app, "/echo", services.find(service)(), ServerOptions(**options), emit)
+            runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
+            stack.push_async_callback(runner.cleanup)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            return f"http://127.0.0.1:{runner.addresses[0][1]}/echo"
 
-    yield start
-    for server in servers:
-        await server.stop()
+        yield start
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ PAGE = "http://page.test"
     [(None, "*"), ("null", "null"), ("test", "test"), (PAGE, PAGE), ("https://a:1", "https://a:1")],
 )
 def test_headers_name_the_origin(origin: str | None, answer: str) -> None:
-    request = {"Origin": origin} if origin else {}
+    request = {"origin": origin} if origin else {}
     assert headers(request, None) == {
         "Access-Control-Allow-Origin": answer,
         "Access-Control-Allow-Credentials": "true",
@@ -21,14 +21,14 @@ def test_headers_name_the_origin(origin: str | None, answer: str) -> None:
 
 @pytest.mark.parametrize(("asked", "allowed"), [("a, b, c", "a, b, c"), ("", None)])
 def test_headers_echo_the_headers_asked_for(asked: str, allowed: str | None) -> None:
-    assert headers({"Access-Control-Request-Headers": asked}, None).get("Access-Control-Allow-Headers") == allowed
+    assert headers({"access-control-request-headers": asked}, None).get("Access-Control-Allow-Headers") == allowed
 
 
 def test_headers_allow_nothing_to_other_origins() -> None:
     allowed = frozenset({PAGE})
-    assert "Access-Control-Allow-Origin" in headers({"Origin": PAGE}, allowed)
-    assert headers({"Origin": "http://other.test"}, allowed) == {"Vary": "Origin"}
-    refused = preflight_headers({"Origin": "http://other.test"}, "OPTIONS, POST", allowed)
+    assert "Access-Control-Allow-Origin" in headers({"origin": PAGE}, allowed)
+    assert headers({"origin": "http://other.test"}, allowed) == {"Vary": "Origin"}
+    refused = preflight_headers({"origin": "http://other.test"}, "OPTIONS, POST", allowed)
     assert not [name for name in refused if name.startswith("Access-Control")]
 
 

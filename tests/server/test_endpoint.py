@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientWebSocketResponse, web
 
-from lab.server.endpoint import mount
+from lab.server.mounting import mount
 from lab.server.service import Service, Session
 from lab.server.services.echo import Echo
 
@@ -76,7 +76,7 @@ async def test_endpoints_of_one_application_share_no_sessions(fetch) -> None:
 
 
 async def test_gone_client_is_noticed_without_cancellation(connect, monkeypatch) -> None:
-    monkeypatch.setattr("lab.server.endpoint.WATCH_S", 0.01)
+    monkeypatch.setattr("lab.server.mounting.WATCH_S", 0.01)
     closed = asyncio.Event()
 
     class Watched(Service):

@@ -1,5 +1,21 @@
 """The events of requests and sessions."""
 
+import aiohttp
+import pytest
+
+from lab.server import suite
+from lab.server.host import LabServer
+from lab.server.options import ServerOptions
+
+HERE = {"endpoint": "/echo", "session": "s"}
+HERE_TOO = {"endpoint": "/echo", "request": 1}
+
+
+@pytest.fixture(params=["lab", "aiohttp"])
+def skin(request: pytest.FixtureRequest) -> str:
+    """Who speaks HTTP: both tell the same."""
+    return request.param
+
 
 async def test_request_and_answer_are_told(serve, fetch, log) -> None:
     url = await serve()
@@ -14,14 +30,15 @@ async def test_request_and_answer_are_told(serve, fetch, log) -> None:
         "http": "1.1",
         "headers": headers,
         "upgrade": False,
+        "endpoint": "/echo",
         "session": "s",
         "transport": "xhr",
     }
-    assert (frame.kind, frame.data) == ("frame.out", {"session": "s", "type": "o", "bytes": 1})
-    assert (opened.kind, opened.data) == ("session.open", {"session": "s", "transport": "xhr"})
+    assert (frame.kind, frame.data) == ("frame.out", HERE | {"type": "o", "bytes": 1})
+    assert (opened.kind, opened.data) == ("session.open", HERE | {"transport": "xhr"})
     assert (response.kind, response.data["request"], response.data["status"]) == ("response", 1, 200)
     assert ["Content-Length", "2"] in response.data["headers"]
-    assert (end.kind, end.data) == ("response.end", {"request": 1, "bytes": 2, "why": "done"})
+    assert (end.kind, end.data) == ("response.end", HERE_TOO | {"bytes": 2, "why": "done"})
 
 
 async def test_messages_are_told_and_cut(serve, fetch, log) -> None:
@@ -29,14 +46,14 @@ async def test_messages_are_told_and_cut(serve, fetch, log) -> None:
     await fetch("POST", url + "/xhr")
     await fetch("POST", url + "/xhr_send", data=f'["{"☃" * 300}"]')
     told = {event.kind: event.data for event in log if event.kind.startswith("message")}
-    assert told["message.in"] == told["message.out"] == {"session": "s", "text": "☃" * 200, "bytes": 900}
+    assert told["message.in"] == told["message.out"] == HERE | {"text": "☃" * 200, "bytes": 900}
 
 
 async def test_websocket_handshake_is_told(serve, client, log) -> None:
     async with client.ws_connect(await serve() + "/000/s/websocket"):
         pass
     end = await log.wait_for(lambda event: event.kind == "response.end", timeout_s=5)
-    assert end.data == {"request": 1, "bytes": 0, "why": "done"}
+    assert end.data == HERE_TOO | {"bytes": 0, "why": "done"}
     told = {event.kind: event.data for event in log}
     assert told["request"]["upgrade"] is True
     assert told["response"]["status"] == 101
@@ -58,3 +75,24 @@ async def test_client_that_leaves_is_told(serve, connect, log) -> None:
     await wire.close()
     end = await log.wait_for(lambda event: event.kind == "response.end", timeout_s=5)
     assert end.data["why"] == "client gone"
+
+
+async def test_every_event_names_the_endpoint_but_those_of_other_files(log) -> None:
+    first, *others = suite.endpoints(ServerOptions())
+    server = LabServer(first.options, emit=log.bind("server"), beside=others, files={"/f": ("text/plain", b"")})
+    await server.start()
+    url = f"http://127.0.0.1:{server.port}"
+    async with aiohttp.ClientSession() as client:
+        for path in ("/echo/0/same/xhr", "/broadcast/0/same/xhr", "/broadcast/0/same/nothing", "/f"):
+            async with client.post(url + path) as answer:
+                await answer.read()
+        async with client.ws_connect(url + "/close/websocket") as ws:
+            await ws.receive()
+    await server.stop()
+    seen = {(event.kind, event.data.get("endpoint"), event.data.get("session")) for event in log}
+    assert {endpoint for _, endpoint, _ in seen} == {"/echo", "/broadcast", "/close", None}
+    assert {kind for kind, endpoint, _ in seen if endpoint is None} == {"request", "response", "response.end"}
+    for prefix in ("/echo", "/broadcast"):
+        assert {kind for kind, endpoint, session in seen if (endpoint, session) == (prefix, "same")} == {
+            *("request", "session.open", "frame.out", "session.close"),
+        }

@@ -1,9 +1,10 @@
 """Live sessions and their map."""
 
 from lab.events import ignore
-from lab.server.receivers import HttpReceiver
+from lab.server.exchange import Reception
 from lab.server.services.echo import Echo
 from lab.server.sessions import Sessions
+from lab.server.streaming import AwaitedReceiver
 from lab.sockjs.session import Settings
 
 
@@ -11,8 +12,8 @@ def sessions() -> Sessions:
     return Sessions(Echo(), Settings(), ignore)
 
 
-def receiver() -> HttpReceiver:
-    return HttpReceiver(None, str.encode, 1000)
+def receiver() -> AwaitedReceiver:
+    return AwaitedReceiver(None, Reception({}, str.encode, 1000, b""))
 
 
 async def test_find_makes_a_session_once() -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 from aiohttp import web
 
-from lab.server.endpoint import mount
+from lab.server.mounting import mount
 from lab.server.service import Service, Session
 from lab.server.websockets import on_the_wire
 

@@ -4,21 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from lab.sockjs.session import (
-    RAW,
-    TRANSITIONS,
-    Action,
-    Closed,
-    End,
-    Forget,
-    Opened,
-    Ping,
-    Receiver,
-    Session,
-    Settings,
-    State,
-    Write,
-)
+from lab.sockjs.actions import Action, Closed, End, Forget, Opened, Ping, Receiver, Write
+from lab.sockjs.session import RAW, TRANSITIONS, Session, Settings, State
 
 SETTINGS = Settings(heartbeat_s=25, disconnect_delay_s=5, answer_s=10, queue_limit=20)
 
@@ -72,7 +59,7 @@ def test_first_receiver_opens_session() -> None:
 
 def test_poll_gets_open_frame_and_ends() -> None:
     session = Session(SETTINGS)
-    assert brief(session.attach(polling(), 0)) == ["o", ("end", "limit", 1000), "opened"]
+    assert brief(session.attach(polling(), 0)) == ["o", "opened", ("end", "limit", 1000)]
     assert session.deadline == 5
 
 

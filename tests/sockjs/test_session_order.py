@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from lab.sockjs.session import Action, Closed, End, Receiver, Session, Settings, State, Write
+from lab.sockjs.actions import Action, Closed, End, Receiver, Write
+from lab.sockjs.session import Session, Settings, State
 
 
 class Wire(Receiver):

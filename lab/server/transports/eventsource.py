@@ -1,9 +1,8 @@
 """eventsource: frames as server-sent events."""
 
-from aiohttp import web
-
-from lab.server import responses
+from lab.server.answers import session_headers
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Reception, Request
 from lab.server.routes import Route
 from lab.sockjs.paths import Path
 
@@ -16,9 +15,11 @@ def wrap(frame: str) -> bytes:
     return f"data: {frame}\r\n\r\n".encode()
 
 
-async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def handle(request: Request, endpoint: Endpoint, path: Path) -> Reception:
     """Answer with frames until the response limit."""
-    return await responses.stream(request, endpoint, path, endpoint.options.dialect.event_stream, wrap, PRELUDE)
+    options = endpoint.options
+    headers = session_headers(request, options, options.dialect.event_stream)
+    return Reception(headers, wrap, options.response_limit, PRELUDE)
 
 
 ROUTES = [Route("eventsource", ("GET",), handle, shared=True)]

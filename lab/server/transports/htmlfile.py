@@ -2,11 +2,9 @@
 
 import json
 
-from aiohttp import web
-
-from lab.server import responses
-from lab.server.answers import refusal
+from lab.server.answers import refusal, session_headers
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Outcome, Reception, Request
 from lab.server.routes import Route
 from lab.sockjs.callback import CallbackError, check
 from lab.sockjs.paths import Path
@@ -39,13 +37,14 @@ def wrap(frame: str) -> bytes:
     return f"<script>\np({text});\n</script>\r\n".encode()
 
 
-async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def handle(request: Request, endpoint: Endpoint, path: Path) -> Outcome:
     """Answer with frames until the response limit."""
     try:
-        callback = check(request.query.get("c"))
+        callback = check(request.parameter("c"))
     except CallbackError as error:
         return refusal(request, endpoint.options, 500, str(error))
-    return await responses.stream(request, endpoint, path, CONTENT_TYPE, wrap, prelude(callback))
+    headers = session_headers(request, endpoint.options, CONTENT_TYPE)
+    return Reception(headers, wrap, endpoint.options.response_limit, prelude(callback))
 
 
 ROUTES = [Route("htmlfile", ("GET",), handle)]

@@ -3,11 +3,10 @@
 import hashlib
 from html import escape
 
-from aiohttp import web
-
 from lab.server.caching import cached_headers
 from lab.server.dialects import Dialect
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Request
 from lab.server.routes import Route
 from lab.sockjs.paths import Path
 
@@ -38,14 +37,14 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag in held or "*" in held
 
 
-async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def handle(request: Request, endpoint: Endpoint, path: Path) -> Answer:
     """Answer with the page, or with 304 where the client has it."""
     body = page(endpoint.options.sockjs_url, endpoint.options.dialect)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, **cached_headers()}
-    if matches(request.headers.get("If-None-Match"), etag):
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=body, headers=headers | {"Content-Type": "text/html; charset=UTF-8"})
+    if matches(request.headers.get("if-none-match"), etag):
+        return Answer(304, headers)
+    return Answer(200, headers | {"Content-Type": "text/html; charset=UTF-8"}, body)
 
 
 ROUTES = [Route("iframe", ("GET",), handle, place="top")]

@@ -2,17 +2,16 @@
 
 import secrets
 
-from aiohttp import web
-
 from lab.server import cors
 from lab.server.answers import TEXT
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Request
 from lab.server.routes import Route
 from lab.sockjs.info import ENTROPY_BITS, document
 from lab.sockjs.paths import Path
 
 
-async def info(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def info(request: Request, endpoint: Endpoint, path: Path) -> Answer:
     """Answer with what the endpoint can do. The client also measures the round trip by this answer."""
     options = endpoint.options
     body = document(
@@ -23,12 +22,12 @@ async def info(request: web.Request, endpoint: Endpoint, path: Path) -> web.Stre
     )
     headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": options.dialect.not_cached}
     headers.update(cors.headers(request.headers, options.allowed_origins, options.dialect.null_origin))
-    return web.Response(body=body.encode(), headers=headers)
+    return Answer(200, headers, body.encode())
 
 
-async def greeting(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def greeting(request: Request, endpoint: Endpoint, path: Path) -> Answer:
     """Say hello."""
-    return web.Response(body=b"Welcome to SockJS!\n", headers={"Content-Type": TEXT})
+    return Answer(200, {"Content-Type": TEXT}, b"Welcome to SockJS!\n")
 
 
 ROUTES = [

@@ -3,11 +3,9 @@
 import json
 from urllib.parse import parse_qs
 
-from aiohttp import web
-
-from lab.server import responses
 from lab.server.answers import JAVASCRIPT, TEXT, refusal, session_headers
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Outcome, Reception, Request
 from lab.server.routes import Route
 from lab.server.sending import take
 from lab.sockjs.callback import CallbackError, check
@@ -18,10 +16,10 @@ _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
 
 
-async def poll(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def poll(request: Request, endpoint: Endpoint, path: Path) -> Outcome:
     """Answer with the next frame."""
     try:
-        callback = check(request.query.get("c"))
+        callback = check(request.parameter("c"))
     except CallbackError as error:
         return refusal(request, endpoint.options, 500, str(error))
 
@@ -30,7 +28,7 @@ async def poll(request: web.Request, endpoint: Endpoint, path: Path) -> web.Stre
     def wrap(frame: str) -> bytes:
         return f"{prefix}{callback}({json.dumps(frame, ensure_ascii=False)});\r\n".encode()
 
-    return await responses.poll(request, endpoint, path, JAVASCRIPT, wrap)
+    return Reception(session_headers(request, endpoint.options, JAVASCRIPT), wrap, 1)
 
 
 def field(body: bytes) -> str:
@@ -46,14 +44,14 @@ def field(body: bytes) -> str:
     return form.get("d", [""])[0]
 
 
-async def send(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def send(request: Request, endpoint: Endpoint, path: Path) -> Answer:
     """Take the messages in the body."""
-    form = request.content_type == _FORM
-    refused = await take(request, endpoint, path, field if form else bytes)
+    form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+    refused = take(request, endpoint, path, field if form else bytes)
     if refused is not None:
         return refused
     # Not 204: Konqueror cannot deal with it.
-    return web.Response(body=b"ok", headers=session_headers(request, endpoint.options, TEXT))
+    return Answer(200, session_headers(request, endpoint.options, TEXT), b"ok")
 
 
-ROUTES = [Route("jsonp", ("GET",), poll), Route("jsonp_send", ("POST",), send)]
+ROUTES = [Route("jsonp", ("GET",), poll), Route("jsonp_send", ("POST",), send, takes_body=True)]

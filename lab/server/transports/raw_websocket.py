@@ -1,9 +1,8 @@
 """The raw websocket at ``<prefix>/websocket``: messages without SockJS frames, for clients without the library."""
 
-from aiohttp import web
-
 from lab.server import websockets
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Opening, Request
 from lab.server.routes import Route
 from lab.sockjs.paths import Path
 
@@ -13,9 +12,9 @@ def decode(text: str) -> list[str]:
     return [text]
 
 
-async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def handle(request: Request, endpoint: Endpoint, path: Path) -> Answer | Opening:
     """Serve a session for as long as its websocket lasts."""
-    return await websockets.serve(request, endpoint, endpoint.sessions.raw, decode)
+    return websockets.refuse(request, endpoint.options) or Opening(endpoint.sessions.raw, decode)
 
 
 ROUTES = [Route("websocket", ("GET",), handle, place="top")]

@@ -1,17 +1,19 @@
 """websocket: SockJS frames over RFC 6455 (and hybi-07, hybi-10)."""
 
-from aiohttp import web
+from functools import partial
 
 from lab.server import websockets
 from lab.server.endpoint import Endpoint
+from lab.server.exchange import Answer, Opening, Request
 from lab.server.routes import Route
 from lab.sockjs.frames import decode_websocket
 from lab.sockjs.paths import Path
 
 
-async def handle(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def handle(request: Request, endpoint: Endpoint, path: Path) -> Answer | Opening:
     """Serve a session for as long as its websocket lasts."""
-    return await websockets.serve(request, endpoint, lambda: endpoint.sessions.single(path.session), decode_websocket)
+    create = partial(endpoint.sessions.single, path.session)
+    return websockets.refuse(request, endpoint.options) or Opening(create, decode_websocket)
 
 
 ROUTES = [Route("websocket", ("GET",), handle)]

@@ -1,13 +1,8 @@
 """xhr-polling, and sending by POST, which xhr-streaming, eventsource and htmlfile use too."""
 
-from http import HTTPStatus
-
-from aiohttp import web
-
-from lab.server import responses
 from lab.server.answers import JAVASCRIPT, TEXT, session_headers
 from lab.server.endpoint import Endpoint
-from lab.server.ready import answer
+from lab.server.exchange import Answer, Reception, Request
 from lab.server.routes import Route
 from lab.server.sending import take
 from lab.sockjs.paths import Path
@@ -18,17 +13,17 @@ def wrap(frame: str) -> bytes:
     return f"{frame}\n".encode()
 
 
-async def poll(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def poll(request: Request, endpoint: Endpoint, path: Path) -> Reception:
     """Answer with the next frame."""
-    return await responses.poll(request, endpoint, path, JAVASCRIPT, wrap)
+    return Reception(session_headers(request, endpoint.options, JAVASCRIPT), wrap, 1)
 
 
-async def send(request: web.Request, endpoint: Endpoint, path: Path) -> web.StreamResponse:
+def send(request: Request, endpoint: Endpoint, path: Path) -> Answer:
     """Take the messages in the body."""
-    refused = await take(request, endpoint, path)
-    if refused is not None:
-        return refused
-    return answer(request, endpoint, HTTPStatus.NO_CONTENT, session_headers(request, endpoint.options, TEXT))
+    return take(request, endpoint, path) or Answer(204, session_headers(request, endpoint.options, TEXT))
 
 
-ROUTES = [Route("xhr", ("POST",), poll, shared=True), Route("xhr_send", ("POST",), send, shared=True)]
+ROUTES = [
+    Route("xhr", ("POST",), poll, shared=True),
+    Route("xhr_send", ("POST",), send, shared=True, takes_body=True),
+]

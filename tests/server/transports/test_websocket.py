@@ -17,7 +17,7 @@ async def test_messages_are_echoed(serve, client, log) -> None:
             await ws.send_str(sent)
             assert [await ws.receive_str() for _ in echoed] == echoed
     closed = await log.wait_for(lambda event: event.kind == "session.close", timeout_s=5)
-    assert closed.data == {"session": "s", "code": 1000, "reason": "", "by": "client"}
+    assert closed.data == {"endpoint": "/echo", "session": "s", "code": 1000, "reason": "", "by": "client"}
 
 
 async def test_empty_messages_are_ignored(serve, client) -> None:

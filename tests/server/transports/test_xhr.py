@@ -135,7 +135,8 @@ async def test_aborted_poll_ends_session(serve, fetch, connect, log) -> None:
     await wire.close()
     assert (await fetch("POST", url + "/000/s/xhr")).text == 'c[1002,"Connection interrupted"]\n'
     (closed,) = [event.data for event in log if event.kind == "session.close"]
-    assert closed == {"session": "s", "code": 1006, "reason": "Connection interrupted", "by": "gone"}
+    reason = "Connection interrupted"
+    assert closed == {"endpoint": "/echo", "session": "s", "code": 1006, "reason": reason, "by": "gone"}
 
 
 async def test_session_without_poll_times_out(serve, fetch, log) -> None:

@@ -43,7 +43,7 @@ async def test_stream_ends_at_response_limit(serve, connect, fetch, log) -> None
         assert await wire.chunk() == f"a[{message}]\n".encode()
     assert await wire.chunk() == b""
     ended = await log.wait_for(lambda e: e.kind == "response.end" and e.data["request"] == 1, timeout_s=5)
-    assert ended.data == {"request": 1, "bytes": 2049 + 2 + 31 * 134, "why": "limit"}
+    assert ended.data == {"endpoint": "/echo", "request": 1, "bytes": 2049 + 2 + 31 * 134, "why": "limit"}
     # The same connection and session go on.
     await wire.request("POST", PATH)
     assert await wire.chunk() == PRELUDE

@@ -1,16 +1,19 @@
-"""Receivers: what is pending, and when the session is held back."""
+"""Receivers in applications of aiohttp's: what is pending, and when the session is held back."""
 
 import asyncio
 
 from lab.events import ignore
-from lab.server.receivers import HIGH_WATER, HttpReceiver
+from lab.server.exchange import Reception
+from lab.server.receivers import HIGH_WATER
 from lab.server.services.echo import Echo
 from lab.server.sessions import LiveSession, Sessions
-from lab.sockjs.session import End, Settings
+from lab.server.streaming import AwaitedReceiver
+from lab.sockjs.actions import End
+from lab.sockjs.session import Settings
 
 
-def attached() -> tuple[LiveSession, HttpReceiver]:
-    receiver = HttpReceiver(None, str.encode, 10**9)
+def attached() -> tuple[LiveSession, AwaitedReceiver]:
+    receiver = AwaitedReceiver(None, Reception({}, str.encode, 10**9, b""))
     session = Sessions(Echo(), Settings(), ignore).find("s", "xhr_streaming")
     session.attach(receiver)
     return session, receiver
