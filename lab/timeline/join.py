@@ -28,6 +28,7 @@ from lab.events import Event
 from lab.timeline.attempts import connection_of, in_order
 from lab.timeline.exchanges import Connect, Exchange, connects_of, exchanges_of, hops_of, is_server, sides_of
 from lab.timeline.results import Attempt
+from lab.timeline.wires import Segment, Wire, segments_of, wires_of
 
 GRAIN_MS = 30.0
 """How far the browser's clock, as the recorder reads it, may be from that of the other vantages."""
@@ -59,6 +60,8 @@ class Trial:
     """Likewise those for the page of an iframe transport, while the attempt ran."""
     connects: tuple[Connect, ...]
     """The CONNECTs to the endpoint's host while the attempt ran."""
+    wires: Mapping[str, tuple[tuple[Segment, Segment | None], ...]]
+    """What passed the links for it, by hop: as the side towards the browser saw it, and the other."""
     open_frame_ms: float | None
     """When the server sent the open frame of this session."""
     until_ms: float
@@ -123,6 +126,8 @@ def trials_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Tria
             opened.setdefault(str(event.data.get("session")).split("/")[-1], event.t_ms)
     starts = {(connection_of(e), e.data.get("transport"), e.t_ms): e for e in events if e.kind == "attempt.start"}
     connects = connects_of(events)
+    wires = wires_of(events)
+    segments = segments_of(wires)
 
     trials = []
     for attempt in attempts:
@@ -146,11 +151,38 @@ def trials_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Tria
                 sides=_by_side(own),
                 pages=_by_side(pages),
                 connects=tuple(c for c in connects if begun <= c.t_ms <= until and _same_host(c, url)),
+                wires=_on_links(wires, segments, session, attempt, until) if session else {},
                 open_frame_ms=opened.get(session.split("/")[-1]) if session else None,
                 until_ms=until,
             )
         )
     return trials
+
+
+Pair = tuple[Segment, Segment | None]
+
+
+def _on_links(
+    wires: Sequence[Wire], segments: Sequence[Pair], session: str, attempt: Attempt, until: float
+) -> dict[str, tuple[Pair, ...]]:
+    """What passed each link for an attempt: the requests of its session, or where none can be read, what is new."""
+    begun = attempt.start_ms - GRAIN_MS
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for pair in segments:
+        if is_own(urlsplit(pair[0].target).path, session, attempt.transport) and begun <= pair[0].t_ms <= until:
+            found[pair[0].side.removesuffix(".client")].append(pair)
+    inner = {(wire.side, wire.conn): wire for wire in wires}
+    read = set(found)
+    for wire in wires:
+        hop, _, side = wire.side.rpartition(".")
+        if side != "client" or hop in read or wire.lines or not wire.has_data:
+            continue
+        # Unread (TLS): what was made, or first spoke again, after the attempt had begun.
+        outer = wire.since(attempt.start_ms)
+        if begun <= outer.t_ms <= until and (outer.up or wire.opened_ms >= begun):
+            other = inner.get((f"{hop}.server", wire.conn))
+            found[hop].append((outer, other.since(attempt.start_ms) if other else None))
+    return {hop: tuple(pairs) for hop, pairs in found.items()}
 
 
 def is_page(path: str, prefix: str) -> bool:

@@ -10,11 +10,13 @@ transports so many bytes of a 200 that the open frame can be among them. Those f
 transport and its open frame, from the protocol (sockjs-protocol 0.3.3) where it fixes them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lab.timeline.exchanges import Exchange
 from lab.timeline.join import Trial
+from lab.timeline.wires import Segment
 
 OPENING_BYTES = {
     "xhr-streaming": 2051,  # 2,048 times h and a newline, then "o" and a newline
@@ -62,19 +64,56 @@ def _opened(exchange: Exchange, kind: str) -> float | None:
 
 def progress_of(trial: Trial) -> Progress:
     """Where the attempt was when it ended."""
-    seen = trial.seen()
-    if not seen:
+    passages = {hop: passage for hop in trial.hops if (passage := passage_of(trial, hop)) is not None}
+    reached: list[tuple[str | None, float]] = [(None, server.t_ms)] if (server := trial.first("server")) else []
+    for hop, passage in reversed(passages.items()):
+        # What a hop answers by itself is never the opening, however long it is: the server has not been asked.
+        if not reached and passage.left_up is not None:
+            return Progress("wire", "up", _blind_after(trial, hop), passage.left_up)
+        if not reached and passage.came_up is not None:
+            return Progress("hop", "up", hop, passage.came_up)
+    if not reached:
         return _before_any_request(trial)
-    # What a hop answers by itself is never the opening, however long it is: the server has not been asked.
-    furthest = seen[-1]
-    first = trial.first(furthest)
-    reached = first.t_ms if first else trial.attempt.start_ms
-    if furthest.endswith(".client"):
-        return Progress("hop", "up", furthest.removesuffix(".client"), reached)
-    if furthest != "server":
-        return Progress("wire", "up", _blind_after(trial, furthest.removesuffix(".server")), reached)
     at = _by(trial, trial.open_frame_ms)
-    return Progress("server", "down", None, reached) if at is None else _downwards(trial, at)
+    return Progress("server", "down", None, reached[0][1]) if at is None else _downwards(trial, at, passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """When the request and the opening came to a hop and left it; None for what had not by the attempt's end."""
+
+    came_up: float | None
+    left_up: float | None
+    came_down: float | None
+    left_down: float | None
+
+
+def passage_of(trial: Trial, hop: str) -> Passage | None:
+    """How an attempt passed a hop; None where the hop is blind to it."""
+    if pairs := trial.wires.get(hop):
+        return _on_wires(trial, pairs)
+    outward, inward = trial.first(f"{hop}.client"), trial.first(f"{hop}.server")
+    if outward is None and inward is None:
+        return None
+    return Passage(
+        outward.t_ms if outward else None,
+        inward.t_ms if inward else None,
+        _by(trial, opening_ms(trial, f"{hop}.server")),
+        _by(trial, opening_ms(trial, f"{hop}.client")),
+    )
+
+
+def _on_wires(trial: Trial, pairs: Sequence[tuple[Segment, Segment | None]]) -> Passage:
+    """A link passes bytes: what came by the end must all have left. Of several requests, the last counts."""
+    outer, inner = pairs[-1]
+    asked = outer.total_by("up", trial.until_ms)
+    answered = inner.total_by("down", trial.until_ms) if inner else 0
+    return Passage(
+        outer.t_ms,
+        _by(trial, inner.reached("up", asked)) if inner else None,
+        inner.reached("down", answered) if inner and answered else None,
+        _by(trial, outer.reached("down", answered)) if answered else None,
+    )
 
 
 def _before_any_request(trial: Trial) -> Progress:
@@ -116,20 +155,19 @@ def _page_downwards(trial: Trial) -> Progress:
     return Progress("wire", "down", None, at)
 
 
-def _downwards(trial: Trial, at: float) -> Progress:
+def _downwards(trial: Trial, at: float, passages: Mapping[str, Passage]) -> Progress:
     """The opening left the server at ``at``: how far down it got."""
     blind: str | None = None
     for hop in reversed(trial.hops):
-        inward, outward = f"{hop}.server", f"{hop}.client"
-        if inward not in trial.sides and outward not in trial.sides:
+        passage = passages.get(hop)
+        if passage is None:
             blind = hop
             continue
-        came, left = _by(trial, opening_ms(trial, inward)), _by(trial, opening_ms(trial, outward))
-        if left is None and came is not None:
-            return Progress("hop", "down", hop, came)
-        if left is None:
+        if passage.left_down is None and passage.came_down is not None:
+            return Progress("hop", "down", hop, passage.came_down)
+        if passage.left_down is None:
             return Progress("wire", "down", blind, at)
-        at, blind = left, None
+        at, blind = passage.left_down, None
     return Progress("wire", "down", blind, at) if blind else Progress("arrived", "down", None, at)
 
 
@@ -148,14 +186,13 @@ def held_ms(trial: Trial) -> dict[str, float]:
     """How long each hop kept the request and the opening, together, up to the attempt's end."""
     held: dict[str, float] = _held_page_ms(trial)
     for hop in trial.hops:
-        up_in, up_out = trial.first(f"{hop}.client"), trial.first(f"{hop}.server")
-        down_in, down_out = opening_ms(trial, f"{hop}.server"), opening_ms(trial, f"{hop}.client")
-        total = 0.0
-        if up_in:
-            total += (up_out.t_ms if up_out else trial.until_ms) - up_in.t_ms
-        if down_in is not None and down_in <= trial.until_ms:
-            total += min(trial.until_ms, down_out if down_out is not None else trial.until_ms) - down_in
-        held[hop] = held.get(hop, 0.0) + total
+        held.setdefault(hop, 0.0)
+        passage = passage_of(trial, hop)
+        if passage is None:
+            continue
+        for came, left in ((passage.came_up, passage.left_up), (passage.came_down, passage.left_down)):
+            if came is not None:
+                held[hop] += max(0.0, (left if left is not None else trial.until_ms) - came)
     return held
 
 

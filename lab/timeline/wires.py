@@ -32,6 +32,11 @@ class Wire:
         """The first end that was seen: of one direction, or of the whole by a reset."""
         return self.ends[0] if self.ends else None
 
+    @property
+    def has_data(self) -> bool:
+        """Whether a byte passed here."""
+        return bool(self.up or self.down)
+
     def add(self, event: Event) -> None:
         """Take in one ``tcp.data`` or ``tcp.end``."""
         if event.kind == "tcp.end":
@@ -42,6 +47,14 @@ class Wire:
         points.append((event.t_ms, total))
         if line := event.data.get("request"):
             self.lines.append((event.t_ms, total - int(event.data.get("bytes", 0)), str(line)))
+
+    def since(self, t_ms: float) -> "Segment":
+        """All that passed from then on, as one request that cannot be read."""
+        low, floor = _at(self.up, t_ms), _at(self.down, t_ms)
+        up = _between(self.up, low, None)
+        began = up[0][0] if up else max(t_ms, self.opened_ms)
+        down = _between(self.down, floor, None)
+        return Segment(self.side, self.conn, "", "", began, up, down, tuple(self.ends), self.opened_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +70,23 @@ class Segment:
     up: Points
     """Bytes since its beginning."""
     down: Points
-    end: Event | None
-    """How the connection ended, where it did so before another request began on it."""
-    last: bool
-    """Whether no other request followed on this connection."""
+    ends: tuple[Event, ...]
+    """How each direction of the connection ended, where no other request began on it before."""
+    opened_ms: float
+    """When the connection was made."""
+
+    @property
+    def end(self) -> Event | None:
+        """The first of them."""
+        return self.ends[0] if self.ends else None
+
+    def total_by(self, direction: str, t_ms: float) -> int:
+        """How many bytes had passed in this direction by then."""
+        return max((total for at, total in getattr(self, direction) if at <= t_ms), default=0)
+
+    def reached(self, direction: str, total: int) -> float | None:
+        """When so many bytes had passed in this direction."""
+        return next((at for at, sofar in getattr(self, direction) if sofar >= total), None)
 
 
 def wires_of(events: Sequence[Event]) -> list[Wire]:
@@ -111,8 +137,8 @@ def _pair(
             t_ms=t_ms,
             up=_between(wire.up, offset, until),
             down=_between(wire.down, low, high),
-            end=wire.end if following is None else None,
-            last=following is None,
+            ends=tuple(wire.ends) if following is None else (),
+            opened_ms=wire.opened_ms,
         )
 
     began = next((at for at, total in inner.up if total > offset), None) if inner else None
