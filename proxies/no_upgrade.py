@@ -1,19 +1,26 @@
 """Lets no WebSocket handshake through.
 
-On the wire: a request with an ``Upgrade`` header is either passed on without it (``answer: strip``), answered
-by the proxy itself with a status, never answered (``hang``), or cut off with a TCP reset (``reset``). Stripped,
-``Upgrade`` goes the way of all hop-by-hop headers: with it go ``Connection: Upgrade`` and every header that
-``Connection`` names, so that the server sees an ordinary GET and refuses it.
+On the wire, by ``answer``: ``strip`` passes the request on without ``Upgrade``, which goes the way of all hop-by-hop
+headers: with it go ``Connection: Upgrade`` and every header that ``Connection`` names, so that the server sees an
+ordinary GET and refuses it. ``keep-alive`` passes it on with ``Connection: keep-alive`` in place of
+``Connection: Upgrade``, and keeps the server's answer to what now is an ordinary GET to itself, so that the client
+waits. A status is the proxy's own answer, 200 with a page among them; ``hang`` is none; ``reset`` and ``close`` end
+the connection with RST and FIN. With ``wait`` all that happens only then, and ``hang`` ends with FIN. With
+``reaches_server`` the server is asked first, and it is its own answer, 101, that the client does not get.
 
 Who does it: nginx with a plain ``proxy_pass`` strips (https://nginx.org/en/docs/http/websocket.html), so do
 tinyproxy (https://github.com/tinyproxy/tinyproxy/issues/101) and a company firewall on port 80 only
-(https://github.com/websockets/wscat/issues/42). IBM WebSEAL refuses every handshake by default
+(https://github.com/websockets/wscat/issues/42), and Azure Front Door where it caches
+(https://docs.azure.cn/zh-cn/frontdoor/standard-premium/websocket). A proxy that rewrote ``Connection`` to keep-alive
+is told of in https://github.com/Atmosphere/atmosphere/issues/1486. IBM WebSEAL refuses every handshake by default
 (https://www.ibm.com/docs/en/sva/11.0.3?topic=configuration-websockets), Blue Coat ProxySG refused them before
-it supported WebSocket (https://knowledge.broadcom.com/external/article/259520/). A Squid 3.1 forward proxy left
-them unanswered (https://github.com/socketio/socket.io/issues/919).
+it supported WebSocket (https://knowledge.broadcom.com/external/article/259520/). ModSecurity on nginx made 200 of the
+server's 101 (https://github.com/owasp-modsecurity/ModSecurity/issues/831). A Squid 3.1 forward proxy left handshakes
+unanswered and closed after about 10 s (https://github.com/socketio/socket.io/issues/919).
 
-What survives: every HTTP transport. ``strip``, a status and ``reset`` cost the client next to nothing; ``hang``
-costs it all the time that it gives websocket to open, and blocks further handshakes to the same host and port.
+What survives: every HTTP transport. ``strip``, a status, ``reset`` and ``close`` cost the client next to nothing;
+``hang`` and ``keep-alive`` cost it all the time that it gives websocket to open, and block further handshakes to the
+same host and port. With ``reaches_server`` and ``hang`` the server has an open session that nobody uses.
 """
 
 from typing import Literal
@@ -21,11 +28,11 @@ from typing import Literal
 from mitmproxy import http
 from pydantic import Field
 
-from lab.network import connections
+from lab.network import answers, connections, hop_by_hop
 from lab.network.behaviour import Behaviour
+from lab.units import Milliseconds
 
-_NOT_HEADERS = frozenset({"close", "keep-alive", "upgrade"})
-"""What ``Connection`` may say that names no header to be removed, or one that is removed anyway."""
+_ASKED = "no_upgrade.asked"
 
 
 class NoUpgrade(Behaviour):
@@ -34,57 +41,83 @@ class NoUpgrade(Behaviour):
     class Parameters(Behaviour.Parameters):
         """What becomes of a request to upgrade."""
 
-        answer: Literal["strip", "hang", "reset", 400, 403, 426, 501, 502] = Field(
+        answer: Literal["strip", "keep-alive"] | answers.Answer = Field(
             "strip",
             description=(
-                "strip: pass the request on without Upgrade; a status: answer with it; "
-                "hang: never answer; reset: cut the connection off with RST."
+                "strip: pass the request on without Upgrade; keep-alive: rewrite Connection and let the client wait; "
+                "a status: answer with it; hang: never answer; reset, close: end the connection with RST, FIN."
             ),
+        )
+        wait: Milliseconds | None = Field(
+            None, description="How long the client waits before that; with hang and keep-alive: until FIN."
+        )
+        reaches_server: bool = Field(
+            False, description="Whether the server is asked first; it is its answer that is lost then."
         )
 
     parameters: Parameters
 
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Act on a request to upgrade."""
-        if "upgrade" not in flow.request.headers:
+        headers = flow.request.headers
+        if "upgrade" not in headers:
             return
         answer = self.parameters.answer
         if answer == "strip":
-            strip(flow.request.headers)
+            if self.parameters.wait is not None:
+                await connections.gone(flow.client_conn, within_s=self.parameters.wait / 1000)
+            hop_by_hop.strip_upgrade(headers)
             self.did(flow, "removed the Upgrade header")
-        elif answer == "hang":
+        elif answer == "keep-alive":
+            headers["Connection"] = "keep-alive"
+            flow.metadata[_ASKED] = True
+            self.did(flow, "rewrote Connection to keep-alive")
+        elif self.parameters.reaches_server:
+            flow.metadata[_ASKED] = True
+        else:
+            await self._answer(flow)
+
+    async def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Keep the server's answer from the client, where the server was asked."""
+        if flow.metadata.get(_ASKED):
+            await self._answer(flow)
+
+    async def _answer(self, flow: http.HTTPFlow) -> None:
+        answer, wait = self.parameters.answer, self.parameters.wait
+        wait_s = None if wait is None else wait / 1000
+        if answer in {"hang", "keep-alive"}:
             self.did(flow, "left the upgrade request unanswered")
-            await connections.gone(flow.client_conn)
+            if not await connections.gone(flow.client_conn, within_s=wait_s):
+                self.did(flow, "closed the connection of the upgrade request")
+            connections.abandon(flow)
+            return
+        if wait_s is not None and await connections.gone(flow.client_conn, within_s=wait_s):
             connections.abandon(flow)
         elif answer == "reset":
             self.did(flow, "reset the connection of the upgrade request")
             connections.reset(flow.client_conn)
             connections.abandon(flow)
-        else:
-            flow.response = refusal(answer)
+        elif answer == "close":
+            self.did(flow, "closed the connection of the upgrade request")
+            connections.abandon(flow)
+        elif isinstance(answer, int):
+            flow.response = refusal(answer, close=flow.response is not None)
             self.did(flow, f"answered the upgrade request with {answer}", status=answer)
 
 
-def strip(headers: http.Headers) -> None:
-    """Remove Upgrade as a hop-by-hop header (RFC 9110 section 7.6.1)."""
-    tokens = [token.strip() for token in headers.get("connection", "").split(",") if token.strip()]
-    for token in tokens:
-        if token.lower() not in _NOT_HEADERS:
-            headers.pop(token, None)
-    kept = [token for token in tokens if token.lower() in {"close", "keep-alive"}]
-    headers.pop("upgrade")
-    headers.pop("connection", None)
-    if kept:
-        headers["Connection"] = ", ".join(kept)
-
-
-def refusal(status: int) -> http.Response:
-    """The proxy's own answer to a handshake."""
-    headers = {"Content-Type": "text/plain"}
+def refusal(status: int, *, close: bool = False) -> http.Response:
+    """The proxy's own answer to a handshake; ``close`` where the connection to the server cannot be used again."""
+    headers = {"Connection": "close"} if close else {}
     if status == 426:
         # RFC 9110 section 15.5.22 requires it.
         headers |= {"Upgrade": "websocket", "Connection": "Upgrade"}
-    return http.Response.make(status, b"The proxy does not allow this upgrade.\n", headers)
+    elif status in {401, 407}:
+        # As do sections 15.5.2 and 15.5.8.
+        headers["WWW-Authenticate" if status == 401 else "Proxy-Authenticate"] = 'Basic realm="proxy"'
+    if 200 <= status < 300:
+        page = answers.page("Notice", "The proxy does not allow this upgrade.")
+        return answers.response(status, page, answers.HTML, headers)
+    return answers.response(status, "The proxy does not allow this upgrade.\n", headers=headers)
 
 
 addons = [NoUpgrade.addon()]

@@ -20,10 +20,13 @@ from mitmproxy.proxy.layers.http._events import (
     ResponseData,
     ResponseEndOfMessage,
     ResponseProtocolError,
+    ResponseTrailers,
 )
 
 from lab.network import answers, connections
 from lab.network.body import STAGES, End, Way, whole
+
+_FROM_SERVER = (ResponseData, ResponseTrailers, ResponseEndOfMessage, ResponseProtocolError)
 
 Commands = layer.CommandGenerator[None]
 
@@ -84,7 +87,7 @@ class BodyStream(http.HttpStream):
     def _handle(self, event: events.Event) -> Commands:
         if isinstance(event, events.Wakeup):
             yield from self._woken(event)
-        else:
+        elif not (isinstance(event, _FROM_SERVER) and self._way is not None and self._way.closed):
             yield from super()._handle_event(event)
 
     _handle_event: Any = _handle  # It is assigned another when the connection becomes a tunnel.
@@ -184,8 +187,8 @@ class BodyStream(http.HttpStream):
 
     def _tear(self, end: End) -> Commands:
         """End the client's connection, wherever the response is."""
-        assert self.flow.response is not None or not end.part
         if end.part:
+            assert self.flow.response is not None
             part = ResponseData(self.stream_id, end.part)
             chunked = "chunked" in self.flow.response.headers.get("transfer-encoding", "")
             head = b"%x\r\n" % max(end.chunk, len(end.part) + 1) if chunked else b""
@@ -205,7 +208,7 @@ class BodyStream(http.HttpStream):
 
     def send_response(self, already_streamed: bool = False) -> Commands:
         """Send a response that is there as a whole; or, where it was streamed, end it."""
-        for command in super().send_response(already_streamed):  # type: ignore[no-untyped-call]
+        for command in super().send_response(already_streamed):
             yield command
             if isinstance(command, hooks.HttpResponseHook) and not already_streamed:
                 self._change_whole()

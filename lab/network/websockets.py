@@ -20,8 +20,8 @@ from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.websocket import WebSocketMessage
-from wsproto import ConnectionState
 from wsproto import events as frames
+from wsproto.connection import ConnectionState
 from wsproto.frame_protocol import Opcode
 
 from lab.network import connections
@@ -68,14 +68,14 @@ class Treatment:
 
 
 @dataclass
-class WebsocketControlHook(commands.StartHook):
+class WebsocketControlHook(commands.StartHook):  # type: ignore[no-untyped-call] # mitmproxy's own signature
     """Something other than a message has come on a websocket: see `control`."""
 
     flow: HTTPFlow
 
 
 @dataclass
-class WebsocketReleasedHook(commands.StartHook):
+class WebsocketReleasedHook(commands.StartHook):  # type: ignore[no-untyped-call] # mitmproxy's own signature
     """A message that was delayed is about to leave: see `released`."""
 
     flow: HTTPFlow
@@ -95,6 +95,11 @@ def control(flow: HTTPFlow) -> Control:
     """What the hook ``websocket_control`` is about."""
     found: Control = flow.metadata[_CONTROL]
     return found
+
+
+def drop(message: WebSocketMessage) -> None:
+    """Keep a message from going on."""
+    message.dropped = True
 
 
 def treatment(flow: HTTPFlow) -> Treatment:
@@ -201,6 +206,8 @@ class Relay(websocket.WebsocketLayer):
     def _message_came(self, message: WebSocketMessage, sizes: tuple[int, ...]) -> Commands:
         assert self.flow.websocket is not None
         self.flow.websocket.messages.append(message)
+        if self._late[message.from_client]:
+            delay(self.flow, 0.0)  # It has to wait for what came before it.
         yield websocket.WebsocketMessageHook(self.flow)
         if message.dropped:
             self.flow.metadata.pop(_DELAY, None)
@@ -220,12 +227,12 @@ class Relay(websocket.WebsocketLayer):
 
     def _leave(self, item: _Item) -> Commands:
         """Send it on now, or later where it is delayed or something before it still waits."""
-        waits_s = self.flow.metadata.pop(_DELAY, 0.0)
+        waits_s = self.flow.metadata.pop(_DELAY, None)
         late = self._late[item.from_client]
-        if not waits_s and not late:
+        if waits_s is None and not late:
             yield from self._send(item)
             return
-        due_s = max(time.monotonic() + waits_s, late[-1][0] if late else 0.0)
+        due_s = max(time.monotonic() + (waits_s or 0.0), late[-1][0] if late else 0.0)
         late.append((due_s, item))
         yield commands.RequestWakeup(due_s - time.monotonic())
 
