@@ -19,7 +19,7 @@ def session_headers(request: Request, options: ServerOptions, content_type: str)
         **cors.headers(request.headers, options.allowed_origins, dialect.null_origin),
     }
     if options.cookie:
-        headers["Set-Cookie"] = set_cookie(request.headers.get("cookie"), secure=request.secure)
+        headers["Set-Cookie"] = set_cookie(request.headers.get("cookie"), secure=request.secure, node=options.node)
     return headers
 
 

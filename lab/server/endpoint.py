@@ -94,6 +94,10 @@ class Endpoint:
         if self._receivers:
             self._empty = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._empty], timeout=within_s)
+        self.abort()
+
+    def abort(self) -> None:
+        """Drop the connections that take frames, without a word."""
         for receiver in list(self._receivers):
             receiver.abort()
 
@@ -103,7 +107,9 @@ class Endpoint:
             request.headers, route.allow, options.allowed_origins, options.dialect.null_origin
         )
         if options.cookie and route.place == "session":
-            headers["Set-Cookie"] = set_cookie(request.headers.get("cookie"), secure=request.secure)
+            headers["Set-Cookie"] = set_cookie(
+                request.headers.get("cookie"), secure=request.secure, node=options.node
+            )
         return Answer(204, headers)
 
 

@@ -130,6 +130,20 @@ class LabServer:
         for connection in list(self._counter.open) if self._counter is not None else ():
             connection.close()
 
+    async def kill(self) -> None:
+        """Free the port and drop every connection without a word, as the end of the process would."""
+        if self._listening is not None:
+            self._listening.close()
+        for endpoint in self._endpoints:
+            endpoint.abort()
+        for connection in list(self._counter.open) if self._counter is not None else ():
+            connection.transport.abort()
+        handlers = self._runner.server.connections if self._runner is not None and self._runner.server else ()
+        for handler in handlers:
+            if handler.transport is not None:
+                handler.transport.abort()
+        await self.stop()
+
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         told = mounting.tell(self._log, request)
         try:

@@ -18,6 +18,8 @@ class ServerOptions:
     """Bytes after which a streaming response is ended and a new one expected."""
     cookie: bool = False
     """Whether the JSESSIONID cookie is set and /info says that it is needed."""
+    node: str = ""
+    """The server's name among several, which it puts into that cookie; empty where a balancer does, or nobody."""
     websocket: bool = True
     """Whether the websocket transport is offered."""
     sockjs_url: str = "/lab/sockjs.js"

@@ -23,6 +23,14 @@ def test_set_cookie_gives_back_what_it_got(header: str | None, value: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("header", "value"),
+    [(None, "dummy.node2"), ("JSESSIONID=dummy.node1", "dummy.node2"), ("JSESSIONID=abc", "abc.node2")],
+)
+def test_node_puts_its_name_behind_the_cookie(header: str | None, value: str) -> None:
+    assert set_cookie(header, node="node2") == f"JSESSIONID={value}; Path=/"
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("POST", "/000/s/xhr", None),

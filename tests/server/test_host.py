@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiohttp import WSMsgType
 
 from lab.errors import EnvironmentFailure, UsageError
 from lab.server.host import LabServer
@@ -103,3 +104,22 @@ async def test_junk_is_refused_in_silence(serve, connect, junk: bytes) -> None:
     wire = await connect(await serve())
     wire.writer.write(junk + b"\r\n\r\n")
     assert b" 400 " in await wire.reader.readline()
+
+
+async def test_kill_drops_every_connection_without_a_word(client, connect, log) -> None:
+    server = LabServer(emit=log.bind("server"))
+    await server.start()
+    url = f"http://127.0.0.1:{server.port}"
+    ws = await client.ws_connect(url + "/echo/0/w/websocket")
+    assert await ws.receive_str() == "o"
+    stream = await connect(url)
+    await stream.request("POST", "/echo/0/s/xhr_streaming")
+    await stream.chunk()
+    assert await stream.chunk() == b"o\n"
+    await server.kill()
+    assert await stream.rest() == b""
+    assert (await ws.receive()).type in (WSMsgType.CLOSED, WSMsgType.ERROR)
+    assert ws.close_code == 1006
+    again = LabServer()
+    await again.start(port=server.port)
+    await again.stop()
