@@ -11,7 +11,7 @@ counted from the browser, starting with 1. docs/reference/events.md lists the ki
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 
@@ -58,6 +58,16 @@ class Clock:
         return epoch_ms - self.began_at * 1000
 
 
+def _well_formed(event: Event) -> Event:
+    """The event with lone halves of surrogate pairs in its texts spelt out: no file could hold them (RFC 3629)."""
+    wrong = {
+        key: value.encode("utf-8", "backslashreplace").decode()
+        for key, value in event.data.items()
+        if isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+    }
+    return replace(event, data={**event.data, **wrong}) if wrong else event
+
+
 class EventLog:
     """The events of one case, in the order in which they became known, and a way to wait for one."""
 
@@ -83,7 +93,7 @@ class EventLog:
 
     def add(self, event: Event) -> None:
         """Add an event and wake whoever waits for one."""
-        self._events.append(event)
+        self._events.append(_well_formed(event))
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)

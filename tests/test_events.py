@@ -54,3 +54,12 @@ async def test_wait_for_is_woken_by_the_event_it_wants_and_by_no_other() -> None
     emit("b", n=1)
     found = await asyncio.gather(*waiting)
     assert [event.data["n"] for event in found if event] == [1, 1, 1]
+
+
+def test_lone_surrogates_are_spelt_out_and_nothing_else_is() -> None:
+    log = EventLog()
+    emit = log.bind("browser")
+    emit("message.in", text="a\ud83dé", n=1)
+    emit("message.in", text="\U0001f600é", n=2)
+    assert [event.data["text"] for event in log] == ["a\\ud83dé", "\U0001f600é"]
+    assert [event.data["n"] for event in log] == [1, 2]

@@ -7,21 +7,28 @@ cases are errors. It runs once per engine and topology in a run.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Literal
 
 from lab.runner.conclude import Concluded
 from lab.scenario.matrix import Case
 from lab.scenario.model import Client, Expectations, Hop, Scenario
+from lab.scenario.page import Page
 from lab.timeline.results import CaseResult
 
 Topology = tuple[str, str, str, tuple[tuple[str, str], ...]]
 RunCase = Callable[[Case], Awaitable[Concluded]]
 
 
+def _origin(scenario: Scenario) -> Literal["same", "cross"]:
+    """Whose origin the endpoint has; to a page from disk the network looks as to one of its own."""
+    return "cross" if scenario.page.origin == "cross" else "same"
+
+
 def topology(case: Case) -> Topology:
     """What a control run stands for: engine, scheme, origin, and each hop's kind."""
     scenario = case.scenario
     hops = tuple((hop.proxy, hop.tls) for hop in scenario.network)
-    return case.engine, scenario.page.scheme, scenario.page.origin, hops
+    return case.engine, scenario.page.scheme, _origin(scenario), hops
 
 
 def control_case(case: Case) -> Case:
@@ -30,8 +37,8 @@ def control_case(case: Case) -> Case:
     bare = Scenario(
         title="Control: the same hops with no behaviour",
         why="Where a websocket does not open here, the lab or the machine is at fault, not the network.",
-        page=scenario.page,
-        client=Client(version=scenario.client.version, transports=["websocket"], timeout=10_000.0),
+        page=Page(scheme=scenario.page.scheme, origin=_origin(scenario)),
+        client=Client(transports=["websocket"], timeout=10_000.0),
         network=[Hop(proxy=hop.proxy, name=hop.name, tls=hop.tls) for hop in scenario.network],
         expect=Expectations(transport="websocket", delivery="exactly once, in order"),
     )
