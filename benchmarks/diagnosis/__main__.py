@@ -30,10 +30,10 @@ def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def make(folder: Path, *, seed: int, first: int, cases: int) -> None:
+def make(folder: Path, *, seed: int, first: int, cases: int, only: list[str]) -> None:
     """Write the scenarios of ``cases`` cases from number ``first`` on."""
     there = set(Catalogue())
-    names = [name for name in TRUTH if name in there]
+    names = [name for name in TRUTH if name in there and (not only or name in only)]
     scenarios = folder / "scenarios"
     scenarios.mkdir(parents=True, exist_ok=True)
     for number in range(first, first + cases):
@@ -92,10 +92,11 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[], help="draw these behaviours alone")
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
     if given.what == "make":
-        make(given.folder, seed=given.seed, first=given.first, cases=given.cases)
+        make(given.folder, seed=given.seed, first=given.first, cases=given.cases, only=given.only)
         return 0
     scores = [
         score(name, scenario, events_in(path.read_text(encoding="utf-8").splitlines()))

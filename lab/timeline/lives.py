@@ -65,6 +65,13 @@ class Life:
         return f"messages: {', '.join(wrong)}" if wrong else ""
 
     @property
+    def fate(self) -> str:
+        """What became of it, behind "the open connection"."""
+        if self.died and self.closed is not None:
+            return f"closed with {self.closed.data.get('code')}"
+        return "lost messages"
+
+    @property
     def carrier(self) -> Joined | None:
         """The last request that carried frames to the browser."""
         return next((one for one in reversed(self.requests) if not one.path.endswith(("_send", ".html"))), None)

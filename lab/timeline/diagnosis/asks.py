@@ -51,9 +51,7 @@ class Ask:
     def so(self) -> str:
         """What came of it, as the end of a sentence."""
         if self.life is not None:
-            closed = self.life.closed
-            what = f"closed with {closed.data.get('code')}" if self.life.died and closed else "lost messages"
-            return f"so the open connection {what}"
+            return f"so the open connection {self.life.fate}"
         transport = self.trial.attempt.transport if self.trial else "the transport"
         return f"so {transport} could not open"
 

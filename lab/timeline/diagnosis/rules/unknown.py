@@ -23,6 +23,18 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             hint="the case's events.ndjson holds everything that was seen",
         )
 
+    for life in case.lives:
+        if life.trouble:
+            yield Diagnosis(
+                about=life.about,
+                cause="unknown",
+                hop=None,
+                sentence=f"The evidence does not say why the open {life.transport} connection had trouble: "
+                f"{life.trouble}.",
+                proof=[f"it was opened at {ms(life.opened_ms)} and watched for {ms(life.until_ms - life.opened_ms)}"],
+                hint="the case's events.ndjson holds everything that was seen",
+            )
+
 
 def _ended(trial: Trial) -> str:
     return f"{trial.attempt.outcome} after {ms(trial.age_ms)}"
