@@ -64,7 +64,9 @@ Until = Annotated[
 class Held(body.Stage):
     """Holds a body; how much of what is held may pass is said by `Until`."""
 
-    def __init__(self, until: str | int, hold_s: float | None = None, tell: Callable[[int], None] = len) -> None:  # type: ignore[assignment]
+    def __init__(
+        self, until: str | int, hold_s: float | None = None, tell: Callable[[int], None] = lambda length: None
+    ) -> None:
         """Begin to hold.
 
         Args:

@@ -16,6 +16,7 @@ from typing import Literal
 from mitmproxy import http
 from pydantic import Field
 
+from lab.network import hop_by_hop
 from lab.network.behaviour import Behaviour
 
 
@@ -32,7 +33,7 @@ class ConnectionClose(Behaviour):
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Ask the server to close."""
         if self.parameters.side != "client" and "upgrade" not in flow.request.headers:
-            flow.request.headers["Connection"] = "close"
+            hop_by_hop.ask_to_close(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Close towards the client."""
@@ -44,6 +45,10 @@ class ConnectionClose(Behaviour):
         else:
             response.headers["Connection"] = "close"
             self.did(flow, "closed the connection after the response")
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Keep the client's connection, where only the server's is to be closed."""
+        hop_by_hop.stay_with_client(flow)
 
 
 addons = [ConnectionClose.addon()]

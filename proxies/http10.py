@@ -41,10 +41,9 @@ class Http10(Behaviour):
         if self.parameters.side == "client":
             return
         request = flow.request
-        request.http_version = _OLD
         if "upgrade" in request.headers:
             hop_by_hop.strip_upgrade(request.headers)
-        request.headers["Connection"] = "close"
+        hop_by_hop.ask_to_close(flow, version=_OLD)
         self.did(flow, "asked the server in HTTP/1.0")
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -65,6 +64,10 @@ class Http10(Behaviour):
             headers.pop("transfer-encoding", None)
             headers["Connection"] = "close"
             self.did(flow, "answered the client in HTTP/1.0")
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Keep the client's connection."""
+        hop_by_hop.stay_with_client(flow)
 
 
 addons = [Http10.addon()]

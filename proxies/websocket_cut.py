@@ -41,7 +41,7 @@ class WebsocketCut(Behaviour):
         end: Literal["fin", "rst", "close"] = Field(
             "fin", description="fin: FIN alone; rst: RST; close: a closing frame to both sides, then FIN."
         )
-        code: int = Field(1001, ge=1000, le=4999, description="With close: the code that the frame says.")
+        code: websockets.Code = Field(1001, description="With close: the code that the frame says.")
         reason: str = Field("", max_length=100, description="With close: the reason that the frame says.")
 
     parameters: Parameters

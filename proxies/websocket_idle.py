@@ -47,7 +47,7 @@ class WebsocketIdle(Behaviour):
         end: Literal["fin", "rst", "close", "drop"] = Field(
             "fin", description="fin: FIN alone; rst: RST; close: a closing frame, then FIN; drop: nobody is told."
         )
-        code: int = Field(1001, ge=1000, le=4999, description="With close: the code that the frame says.")
+        code: websockets.Code = Field(1001, description="With close: the code that the frame says.")
 
     parameters: Parameters
 

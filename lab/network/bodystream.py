@@ -61,6 +61,8 @@ class BodyStream(http.HttpStream):
     _timer: _Timer | None = None
     _timer_s = 0.0
     _head_held = False
+    _answered = False
+    """A stage has had the hop answer by itself."""
 
     def handle_event(self, event: events.Event) -> Commands:
         """Pass one event through the stream, then see when the stages want to be called."""
@@ -164,7 +166,7 @@ class BodyStream(http.HttpStream):
 
     def _end(self, end: End) -> Commands:
         if end.status is not None and (self._head_held or self.server_state == self.state_wait_for_response_headers):
-            self._head_held = False
+            self._head_held, self._answered = False, True
             self.flow.response = answer(end.status)
             yield from self.send_response()
         elif end.how == "clean":
@@ -215,7 +217,13 @@ class BodyStream(http.HttpStream):
 
     def _change_whole(self) -> None:
         response, way = self.flow.response, self._stages()
-        if way is None or response is None or response.status_code == 101 or not response.raw_content:
+        if (
+            self._answered
+            or way is None
+            or response is None
+            or response.status_code == 101
+            or not response.raw_content
+        ):
             return
         response.raw_content = whole(way, response.raw_content)
         if "content-length" in response.headers:

@@ -13,13 +13,14 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.websocket import WebSocketMessage
+from pydantic import AfterValidator, WithJsonSchema
 from wsproto import events as frames
 from wsproto.connection import ConnectionState
 from wsproto.frame_protocol import Opcode
@@ -39,6 +40,16 @@ _RSV1 = 0x40
 _TEXT = int(Opcode.TEXT)
 
 Commands = layer.CommandGenerator[None]
+
+
+def _code(value: int) -> int:
+    if 1000 <= value <= 4999 and value not in {1004, 1005, 1006, 1015} and not 1016 <= value < 3000:
+        return value
+    raise ValueError("expected a code that a closing frame may say: 1000 to 1014 but 1004 to 1006, or 3000 to 4999")
+
+
+Code = Annotated[int, AfterValidator(_code), WithJsonSchema({"type": "integer", "minimum": 1000, "maximum": 4999})]
+"""What a closing frame may say (RFC 6455 section 7.4)."""
 
 How = Literal["fin", "rst", "close"]
 """How a websocket is ended: with FIN alone, with RST, with a closing frame before FIN."""

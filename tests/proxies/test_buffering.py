@@ -1,5 +1,6 @@
 import asyncio
 import importlib.util
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,9 @@ from lab import shipped
 from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.body import END, Way
 from lab.network.testing import Bench, Wire, mitmdump
+from tests.proxies.dialogue import EARLY_MS, arrived, streaming, watch
 
 REQUEST = "POST /echo/000/abc/xhr_streaming HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n"
 CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: application/javascript\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -74,19 +77,93 @@ async def test_size_releases_whole_blocks(catalogue: Catalogue, authority: Autho
         assert bench.figures("hop1.client", "response.data", "total") == [1024, 2048, 2100]
 
 
-def test_blocks_are_the_same_however_the_body_is_cut() -> None:
+def _held() -> Any:
     spec = importlib.util.spec_from_file_location("buffering_file", shipped.PROXIES / "buffering.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module.Held
+
+
+def test_blocks_are_the_same_however_the_body_is_cut() -> None:
     body = bytes(range(256)) * 3
     expected = [body[at : at + 100] for at in range(0, len(body), 100)]
     for step in (1, 7, 100, 101, len(body)):
-        blocks = module.Blocks(100)
-        out = [block for at in range(0, len(body), step) for block in blocks(body[at : at + step])]
-        assert out + blocks(b"") == expected
-        assert blocks(b"") == []
+        way = Way([_held()(100)])
+        out = [block for at in range(0, len(body), step) for block in way.data(body[at : at + step], 0)]
+        assert [*out, *way.end(0)] == [*expected, END]
+        assert max(map(len, expected)) == 100
+
+
+@pytest.mark.parametrize(
+    ("until", "pieces", "passed"),
+    [
+        ("next", [b"a", b"b", b"cd"], [b"a", b"b"]),
+        ("line", [b"o", b"\na[", b"1]\nh\n", b"c"], [b"o\n", b"a[1]\nh\n"]),
+        ("event", [b"\r\n", b"data: o\r\n", b"\r\ndata: h"], [b"\r\ndata: o\r\n\r\n"]),
+        ("event", [b"data: a\n\ndata: b", b"\n", b"\n"], [b"data: a\n\n", b"data: b\n\n"]),
+        ("close", [b"a", b"b"], []),
+    ],
+)
+def test_what_is_not_complete_is_held(until: str, pieces: list[bytes], passed: list[bytes]) -> None:
+    way = Way([_held()(until)])
+    assert [out for piece in pieces for out in way.data(piece, 0)] == passed
+    assert (
+        b"".join(item for item in way.end(0) if isinstance(item, bytes)) == b"".join(pieces)[len(b"".join(passed)) :]
+    )
+
+
+@pytest.mark.parametrize("until", ["close", "next", "line", "event", 100])
+def test_nothing_is_held_longer_than_that(until: str | int) -> None:
+    way = Way([_held()(until, hold_s=2)])
+    way.head(0)
+    assert list(way.data(b"a", 1)) == []
+    due_s = (
+        2 if until == "close" else 3
+    )  # The head of a response that is held until its end waits from the beginning.
+    assert way.due_s == due_s
+    assert list(way.data(b"b", 1.5)) == ([b"a"] if until == "next" else [])
+    due_s = way.due_s
+    assert list(way.tick(due_s)) == ([b"b"] if until == "next" else [b"ab"])
+    assert way.due_s is None
+    assert list(way.data(b"c", 5)) == []
+    assert way.due_s == 7
+
+
+async def test_hold_releases_head_and_body_in_time(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("buffering", {"hold": "100ms"}), authority=authority) as bench:
+        browser, server = await streaming(bench)
+        since = watch()
+        await server.chunk(b"o\n")
+        assert (await browser.head()).headers["transfer-encoding"] == "chunked"
+        assert await browser.read_chunk() == b"o\n"
+        assert since() >= 100 - EARLY_MS
+        await server.chunk(b"h\n")
+        assert await browser.read_chunk() == b"h\n"
+        assert since() >= 200 - 2 * EARLY_MS
+
+
+async def test_last_piece_waits_for_the_next(catalogue: Catalogue, authority: Authority) -> None:
+    behaviour = catalogue.make("buffering", {"until": "next", "types": ["text/event-stream"]})
+    async with Bench(behaviour, authority=authority) as bench:
+        browser, server = await streaming(bench, "text/event-stream")
+        assert (await browser.head()).headers["content-type"] == "text/event-stream"
+        await server.chunk(b"data: o\n\n")
+        await arrived(bench, 9)
+        assert bench.events("hop1.client", "response.data") == []
+        await server.chunk(b"data: h\n\n")
+        assert await browser.read_chunk() == b"data: o\n\n"
+
+
+async def test_other_types_pass(catalogue: Catalogue, authority: Authority) -> None:
+    behaviour = catalogue.make("buffering", {"types": ["text/event-stream"]})
+    async with Bench(behaviour, authority=authority) as bench:
+        browser, server = await streaming(bench)
+        await browser.head()
+        await server.chunk(b"o\n")
+        assert await browser.read_chunk() == b"o\n"
+        assert bench.events("hop1", "behaviour") == []
 
 
 async def test_websocket_passes(catalogue: Catalogue, authority: Authority) -> None:

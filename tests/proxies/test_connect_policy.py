@@ -19,6 +19,10 @@ CONNECT = "CONNECT www.example.test:{port} HTTP/1.1\r\nHost: www.example.test:{p
         ({"ports": [80]}, 80, 200),
         ({"ports": [80, 563]}, 443, 403),
         ({"ports": [], "status": 405}, 443, 405),
+        ({"ports": ["any"]}, 8443, 200),
+        ({"ports": ["any"], "hosts": ["*.example.test"]}, 80, 200),
+        ({"hosts": ["sock.example.test"]}, 443, 403),
+        ({"status": 407}, 80, 407),
     ],
 )
 async def test_connect_is_answered_by_port(
@@ -31,6 +35,50 @@ async def test_connect_is_answered_by_port(
         assert bench.figures("hop1.client", "connect", "port") == [port]
         assert bench.figures("hop1.client", "connect.answer", "status") == [status]
         assert bool(bench.events("hop1", "behaviour")) == (status != 200)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "challenge"),
+    [({"status": 407}, 'Basic realm="proxy"'), ({"status": 407, "challenge": "NTLM"}, "NTLM")],
+)
+async def test_connection_stays_after_407(
+    catalogue: Catalogue, authority: Authority, parameters: dict[str, object], challenge: str
+) -> None:
+    async with Bench(catalogue.make("connect_policy", parameters), proxy="forward", authority=authority) as bench:
+        browser = await bench.connect()
+        for _ in range(2):
+            await browser.send(CONNECT.format(port=80))
+            head = await browser.head()
+            assert head.headers["proxy-authenticate"] == challenge
+            await browser.read(int(head.headers["content-length"]))
+
+
+async def test_connection_is_closed_where_it_says_so(catalogue: Catalogue, authority: Authority) -> None:
+    policy = catalogue.make("connect_policy", {"close": True})
+    async with Bench(policy, proxy="forward", authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(CONNECT.format(port=80))
+        head = await browser.head()
+        assert head.headers["connection"] == "close"
+        assert len(await browser.rest()) == int(head.headers["content-length"])
+
+
+@pytest.mark.parametrize("answer", ["hang", "close", "reset"])
+async def test_connect_is_not_answered(catalogue: Catalogue, authority: Authority, answer: str) -> None:
+    policy = catalogue.make("connect_policy", {"status": answer})
+    async with Bench(policy, proxy="forward", authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(CONNECT.format(port=80))
+        await bench.seen("hop1", "behaviour")
+        if answer == "reset":
+            with pytest.raises(ConnectionResetError):
+                await browser.rest()
+        elif answer == "close":
+            assert await browser.rest() == b""
+        else:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(browser.read(1), 0.1)
+        assert bench.events("hop1.client", "connect.answer") == []
 
 
 async def test_plain_request_passes(catalogue: Catalogue, authority: Authority) -> None:

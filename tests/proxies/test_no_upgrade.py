@@ -9,6 +9,7 @@ from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench, Wire, mitmdump
+from tests.proxies.dialogue import EARLY_MS, SWITCH, watch
 
 HANDSHAKE = (
     "GET /echo/websocket HTTP/1.1\r\nHost: app.localhost\r\n{connection}\r\nUpgrade: websocket\r\n"
@@ -18,10 +19,14 @@ HANDSHAKE = (
 
 @asynccontextmanager
 async def asked(
-    catalogue: Catalogue, authority: Authority, answer: object, connection: str = "Connection: Upgrade"
+    catalogue: Catalogue,
+    authority: Authority,
+    answer: object,
+    connection: str = "Connection: Upgrade",
+    **more: object,
 ) -> AsyncIterator[tuple[Bench, Wire]]:
     """A bench whose browser has just asked for an upgrade."""
-    async with Bench(catalogue.make("no_upgrade", {"answer": answer}), authority=authority) as bench:
+    async with Bench(catalogue.make("no_upgrade", {"answer": answer, **more}), authority=authority) as bench:
         browser = await bench.connect()
         await browser.send(HANDSHAKE.format(connection=connection))
         yield bench, browser
@@ -55,12 +60,16 @@ async def test_strip_removes_hop_by_hop_headers(
         assert bench.figures("hop1", "behaviour", "did") == ["removed the Upgrade header"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 426, 501, 502])
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 407, 426, 500, 501, 502, 503, 504])
 async def test_status_answers_without_the_server(catalogue: Catalogue, authority: Authority, status: int) -> None:
     async with asked(catalogue, authority, status) as (bench, browser):
         head = await browser.head()
         assert head.start.startswith(f"HTTP/1.1 {status} ")
         assert ("upgrade" in head.headers) == (status == 426)
+        assert ("www-authenticate" in head.headers, "proxy-authenticate" in head.headers) == (
+            status == 401,
+            status == 407,
+        )
         assert await browser.read(int(head.headers["content-length"]))
         assert not bench.reached
         assert bench.events("hop1.server") == []
@@ -93,6 +102,76 @@ async def test_reset_sends_rst(catalogue: Catalogue, authority: Authority) -> No
             await browser.rest()
         assert not bench.reached
         assert bench.figures("hop1", "behaviour", "did") == ["reset the connection of the upgrade request"]
+
+
+async def test_keep_alive_is_passed_on_and_its_answer_kept(catalogue: Catalogue, authority: Authority) -> None:
+    async with asked(catalogue, authority, "keep-alive", wait="100ms") as (bench, browser):
+        since = watch()
+        server = await bench.accept()
+        head = await server.head()
+        assert (head.headers["connection"], head.headers["upgrade"]) == ("keep-alive", "websocket")
+        await server.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await bench.seen("hop1.server", "response", status=400)
+        assert await browser.rest() == b""
+        assert since() >= 100 - EARLY_MS
+        assert bench.events("hop1.client", "response") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"),
+    [("hang", b""), ("close", b""), ("reset", None), (503, b"HTTP/1.1 503 "), ("strip", b"HTTP/1.1 400 ")],
+)
+async def test_answer_waits(catalogue: Catalogue, authority: Authority, answer: object, ends: bytes | None) -> None:
+    async with asked(catalogue, authority, answer, wait="100ms") as (bench, browser):
+        since = watch()
+        if answer == "strip":
+            server = await bench.accept()
+            assert since() >= 100 - EARLY_MS
+            await server.head()
+            await server.send("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        if ends is None:
+            with pytest.raises(ConnectionResetError):
+                await browser.rest()
+        elif ends:
+            assert (await browser.head()).start.encode().startswith(ends)
+        else:
+            assert await browser.rest() == b""
+        assert since() >= 100 - EARLY_MS
+
+
+async def test_client_that_goes_while_it_waits_is_not_answered(catalogue: Catalogue, authority: Authority) -> None:
+    async with asked(catalogue, authority, 503, wait="10s") as (bench, browser):
+        browser.abort()
+        await bench.seen("hop1.client", "error")
+        assert bench.events("hop1", "behaviour") == []
+
+
+@pytest.mark.parametrize("answer", [200, 503, "close", "reset", "hang"])
+async def test_server_is_asked_and_its_answer_lost(
+    catalogue: Catalogue, authority: Authority, answer: object
+) -> None:
+    async with asked(catalogue, authority, answer, reaches_server=True) as (bench, browser):
+        server = await bench.accept()
+        assert (await server.head()).headers["upgrade"] == "websocket"
+        await server.send(SWITCH.format(headers=""))
+        await bench.seen("hop1.server", "response", status=101)
+        if isinstance(answer, int):
+            head = await browser.head()
+            assert head.start.startswith(f"HTTP/1.1 {answer} ")
+            assert ("html" in head.headers["content-type"]) == (answer == 200)
+            # What was a websocket to the server must not be used for another request.
+            assert await server.rest() == b""
+        elif answer == "hang":
+            await bench.seen("hop1", "behaviour", did="left the upgrade request unanswered")
+            await server.send(b"\x81\x01o")
+            browser.abort()
+            assert await server.rest() == b""
+        elif answer == "reset":
+            with pytest.raises(ConnectionResetError):
+                await browser.rest()
+        else:
+            assert await browser.rest() == b""
+        assert bench.events("hop1", "hop.failed") == []
 
 
 async def test_ordinary_request_passes(catalogue: Catalogue, authority: Authority) -> None:

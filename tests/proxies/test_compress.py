@@ -1,0 +1,72 @@
+import gzip
+import zlib
+
+import pytest
+
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench
+from tests.proxies.conftest import Pass
+from tests.proxies.dialogue import CHUNKED, arrived
+
+GZIP = "Accept-Encoding: gzip, deflate\r\n"
+ASKS = f"GET /echo/000/abc/htmlfile HTTP/1.1\r\nHost: app.localhost\r\n{GZIP}\r\n"
+
+
+@pytest.mark.parametrize("flush", [True, False])
+async def test_stream_is_flushed_or_held(catalogue: Catalogue, authority: Authority, flush: bool) -> None:
+    async with Bench(catalogue.make("compress", {"flush": flush}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(ASKS)
+        server = await bench.accept()
+        await server.head()
+        await server.send(CHUNKED.format(type="text/html; charset=UTF-8"))
+        head = await browser.head()
+        assert (head.headers["content-encoding"], head.headers["vary"]) == ("gzip", "Accept-Encoding")
+        unpacked = zlib.decompressobj(wbits=31)
+        text = b""
+        for total, piece in ((1024, b"x" * 1024), (1026, b"o\n")):
+            await server.chunk(piece)
+            await arrived(bench, total)
+            if flush:
+                text += unpacked.decompress(await browser.read_chunk())
+                assert len(text) == total
+        if not flush:
+            # The header of gzip is all that a compressor lets out.
+            assert [size for size in bench.figures("hop1.client", "response.data", "bytes") if size > 10] == []
+        await server.chunk(b"")
+        while piece := await browser.read_chunk():
+            text += unpacked.decompress(piece)
+        assert text + unpacked.flush() == b"x" * 1024 + b"o\n"
+        assert unpacked.eof
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked", "answered", "packs"),
+    [
+        ({}, GZIP, "Content-Type: text/html", True),
+        ({}, GZIP, "Content-Type: application/javascript", False),
+        ({"types": ["*/*"]}, GZIP, "Content-Type: application/javascript", True),
+        ({}, "", "Content-Type: text/html", False),
+        ({}, GZIP, "Content-Type: text/html\r\nContent-Encoding: br", False),
+        ({}, GZIP, "Content-Type: text/html\r\nCache-Control: no-transform", True),
+        ({"no_transform": "honour"}, GZIP, "Content-Type: text/html\r\nCache-Control: no-store, no-transform", False),
+        ({"minimum": "6B"}, GZIP, "Content-Type: text/html", False),
+        ({"minimum": "5B"}, GZIP, "Content-Type: text/html", True),
+    ],
+)
+async def test_response_is_compressed_by_rule(
+    catalogue: Catalogue,
+    authority: Authority,
+    passes: Pass,
+    parameters: dict[str, object],
+    asked: str,
+    answered: str,
+    packs: bool,
+) -> None:
+    async with Bench(catalogue.make("compress", parameters), authority=authority) as bench:
+        response = f"HTTP/1.1 200 OK\r\n{answered}\r\nContent-Length: 5\r\n\r\nhello"
+        came = await passes(bench, "GET /x", response, headers=asked)
+        assert ("content-length" in came.head.headers) != packs
+        assert (gzip.decompress(came.body) if packs else came.body) == b"hello"
+        assert bool(bench.events("hop1", "behaviour")) == packs

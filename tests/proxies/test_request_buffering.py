@@ -1,0 +1,29 @@
+import asyncio
+
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench
+
+HEAD = "POST /echo/000/abc/xhr_send HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 5\r\n\r\n"
+
+
+async def test_server_sees_nothing_before_the_end(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("request_buffering", {}), authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(HEAD + '["a')
+        await bench.seen("hop1", "behaviour")
+        await asyncio.sleep(0.05)
+        assert not bench.reached
+        await browser.send('"]')
+        server = await bench.accept()
+        await server.head()
+        assert await server.read(5) == b'["a"]'
+
+
+async def test_without_it_the_head_goes_at_once(authority: Authority) -> None:
+    async with Bench(authority=authority) as bench:
+        browser = await bench.connect()
+        await browser.send(HEAD + '["a')
+        server = await bench.accept()
+        await server.head()
+        assert await server.read(3) == b'["a'

@@ -1,0 +1,38 @@
+import asyncio
+
+import pytest
+
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench
+from tests.proxies.dialogue import EARLY_MS, streaming, watch
+
+
+async def test_every_piece_leaves_later(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("response_delay", {"delay": "150ms"}), authority=authority) as bench:
+        browser, server = await streaming(bench)
+        since = watch()
+        await browser.head()
+        assert since() < 140
+        await server.chunk(b"o\n")
+        await asyncio.sleep(0.1)
+        await server.chunk(b"h\n")
+        await server.chunk(b"")
+        assert await browser.read_chunk() == b"o\n"
+        first_ms = since()
+        assert [await browser.read_chunk() for _ in range(2)] == [b"h\n", b""]
+        assert first_ms >= 150 - EARLY_MS
+        assert since() >= 250 - 2 * EARLY_MS
+        ends = {event.vantage: event.t_ms for event in bench.log if event.kind == "response.end"}
+        assert ends["hop1.client"] - ends["hop1.server"] >= 150 - EARLY_MS
+
+
+@pytest.mark.parametrize(("kind", "late"), [("text/event-stream", True), ("text/html", False)])
+async def test_types_are_told_apart(catalogue: Catalogue, authority: Authority, kind: str, late: bool) -> None:
+    behaviour = catalogue.make("response_delay", {"delay": "100ms", "types": ["text/event-stream"]})
+    async with Bench(behaviour, authority=authority) as bench:
+        browser, server = await streaming(bench, kind)
+        await server.chunk(b"o\n")
+        await browser.head()
+        await browser.read_chunk()
+        assert bool(bench.events("hop1", "behaviour")) == late

@@ -1,0 +1,78 @@
+import asyncio
+
+import pytest
+
+from lab.errors import UsageError
+from lab.network.authority import Authority
+from lab.network.behaviour import Catalogue
+from lab.network.testing import Bench
+from tests.proxies.dialogue import CLOSE, PING, PONG, masked, opened, read_frame, said
+
+
+@pytest.mark.parametrize("direction", ["both", "up", "down"])
+async def test_frames_vanish_in_a_direction(catalogue: Catalogue, authority: Authority, direction: str) -> None:
+    async with Bench(catalogue.make("websocket_blackhole", {"direction": direction}), authority=authority) as bench:
+        browser, server = await opened(bench)
+        for frame in (said("x"), PING, PONG):
+            await server.send(frame)
+            await browser.send(masked(frame))
+        await bench.seen("hop1.server", "ws.frame", direction="down")
+        await bench.seen("hop1.client", "ws.frame", direction="up")
+        if direction == "up":
+            assert await browser.read(7) == said("x") + PING + PONG
+        if direction == "down":
+            assert [await read_frame(server) for _ in range(3)] == [(0x81, b"x"), (0x89, b""), (0x8A, b"")]
+        await browser.send(masked(CLOSE))
+        await browser.close()
+        # A closing frame is swallowed where messages are; the end of the connection is not.
+        assert (await server.rest() == b"") == (direction != "down")
+        passed = {"both": [], "up": ["down"], "down": ["up"]}[direction]
+        arrived = bench.figures("hop1.client", "ws.frame", "direction") + bench.figures(
+            "hop1.server", "ws.frame", "direction"
+        )
+        assert sorted(arrived) == sorted(["up", "down", *passed])
+        told = {"up": "began to swallow what the client sends", "down": "began to swallow what the server sends"}
+        gone = [told[one] for one in ("up", "down") if direction in {"both", one}]
+        assert sorted(bench.figures("hop1", "behaviour", "did")) == sorted(gone)
+
+
+async def test_messages_pass_first(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("websocket_blackhole", {"messages": 2}), authority=authority) as bench:
+        browser, server = await opened(bench)
+        await server.send(said("o"))
+        assert await browser.read(3) == said("o")
+        await browser.send(masked(said("a")))
+        assert await read_frame(server) == (0x81, b"a")
+        await server.send(said("lost"))
+        await bench.seen("hop1", "behaviour")
+        await browser.close()
+        assert await server.rest() == b""
+        assert bench.figures("hop1.client", "ws.frame", "text") == ["o", "a"]
+
+
+async def test_everything_passes_for_a_while(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(catalogue.make("websocket_blackhole", {"delay": "150ms"}), authority=authority) as bench:
+        browser, server = await opened(bench)
+        await server.send(said("o"))
+        assert await browser.read(3) == said("o")
+        await asyncio.sleep(0.16)
+        await server.send(said("lost"))
+        await bench.seen("hop1", "behaviour", did="began to swallow what the server sends")
+        assert bench.figures("hop1.client", "ws.frame", "text") == ["o"]
+
+
+@pytest.mark.parametrize("client", [True, False])
+async def test_end_is_not_passed_on(catalogue: Catalogue, authority: Authority, client: bool) -> None:
+    async with Bench(catalogue.make("websocket_blackhole", {"ends": "drop"}), authority=authority) as bench:
+        browser, server = await opened(bench)
+        one, other = (browser, server) if client else (server, browser)
+        await one.close()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(other.rest(), 0.15)
+        assert bench.events("hop1.client", "ws.close") == []
+
+
+@pytest.mark.parametrize("parameters", [{"direction": "in"}, {"messages": -1}, {"delay": 5}, {"ends": "keep"}])
+def test_wrong_parameters_are_refused(catalogue: Catalogue, parameters: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=f"websocket_blackhole: {next(iter(parameters))}: "):
+        catalogue.make("websocket_blackhole", parameters)
