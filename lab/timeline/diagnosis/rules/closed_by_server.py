@@ -26,5 +26,5 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             sentence=f"The server closed the connection with {closed.data.get('code')}"
             f"{f' ({reason})' if reason else ''}, {ms(life.age_ms(session.t_ms))} after it had opened.",
             proof=[f"the server's session ended with {session.data.get('code')} by the server"],
-            hint="see the application; 3000 with a word on heartbeats means that the server missed the answer to a ping",
+            hint="see the application; 3000 with a word on heartbeats: the server missed the answer to its ping",
         )

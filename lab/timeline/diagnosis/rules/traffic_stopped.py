@@ -30,8 +30,8 @@ def _diagnosis(life: Life, stop: Stop) -> Diagnosis:
         cause="traffic_stopped",
         hop=stop.hop,
         sentence=f"{stop.hop} had {plural(stop.came, stop.units)} for {_TO[stop.direction]} and passed "
-        f"{number(stop.left)} of them on: from {ms(life.age_ms(stop.since_ms))} after the connection had opened it kept "
-        f"{plural(missing, stop.units)}, for {ms(life.until_ms - stop.since_ms)}.",
+        f"{number(stop.left)} of them on: from {ms(life.age_ms(stop.since_ms))} after the connection had opened "
+        f"it kept {plural(missing, stop.units)}, for {ms(life.until_ms - stop.since_ms)}.",
         proof=[
             f"{stop.hop}.{'client' if stop.direction == 'up' else 'server'} saw {plural(stop.came, stop.units)}",
             f"{stop.hop}.{'server' if stop.direction == 'up' else 'client'} saw {plural(stop.left, stop.units)}",

@@ -25,7 +25,8 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
                 cause="wrong_node",
                 hop=hop,
                 sentence=f"The session lives on {home}, and {hop or 'the network'} sent {one.first.method} "
-                f"{one.path} to {stray}{f', which answered {status}' if status else ''}: so the open connection {life.fate}.",
+                f"{one.path} to {stray}{f', which answered {status}' if status else ''}: "
+                f"so the open connection {life.fate}.",
                 proof=[
                     f"the session was opened on {home}",
                     f"{one.first.method} {one.path} reached {stray}"
