@@ -28,8 +28,9 @@ class ForwardedHeaders(Behaviour):
 
         via: str | None = Field("1.1 proxy", description="What Via says; it is not added where null.")
         x_forwarded_for: bool = Field(True, description="Whether the client's address is added to X-Forwarded-For.")
-        x_forwarded_proto: Literal["http", "https"] | None = Field(
-            None, description="What X-Forwarded-Proto says; it is not set where null."
+        x_forwarded_proto: Literal["http", "https", "client"] | None = Field(
+            None,
+            description="What X-Forwarded-Proto says; client: what the client speaks; it is not set where null.",
         )
         x_forwarded_host: bool = Field(False, description="Whether X-Forwarded-Host says the Host of the request.")
 
@@ -46,7 +47,9 @@ class ForwardedHeaders(Behaviour):
             _append(headers, "X-Forwarded-For", flow.client_conn.peername[0])
             said.append("X-Forwarded-For")
         if self.parameters.x_forwarded_proto is not None:
-            headers["X-Forwarded-Proto"] = self.parameters.x_forwarded_proto
+            spoken = "https" if flow.client_conn.tls else "http"
+            wanted = self.parameters.x_forwarded_proto
+            headers["X-Forwarded-Proto"] = spoken if wanted == "client" else wanted
             said.append("X-Forwarded-Proto")
         if self.parameters.x_forwarded_host:
             headers["X-Forwarded-Host"] = flow.request.host_header or flow.request.host

@@ -22,6 +22,11 @@ NAMES = ("via", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")
         ),
         ({"via": None, "x_forwarded_for": False}, "", (None, None, None, None)),
         (
+            {"via": None, "x_forwarded_proto": "client"},
+            "X-Forwarded-Proto: https\r\n",
+            (None, "127.0.0.1", "http", None),
+        ),
+        (
             {"via": "1.1 squid", "x_forwarded_proto": "https", "x_forwarded_host": True},
             "X-Forwarded-Proto: http\r\n",
             ("1.1 squid", "127.0.0.1", "https", "app.localhost"),
