@@ -7,7 +7,7 @@ import fcntl
 import socket
 import struct
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 from lab.network.link.act import How
 from lab.network.link.act import Side as Name
@@ -76,6 +76,9 @@ class Side(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport
         self._reads = True
         self._resets = False
+        # uvloop begins to read after connection_made(), although that has asked it not to.
+        self._early = bytearray()
+        self._early_end = False
 
     @property
     def connected(self) -> bool:
@@ -84,9 +87,9 @@ class Side(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; nothing is read before `read` says so."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=HIGH_WATER)
+        # uvloop's is one in all but its class.
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=HIGH_WATER)
         self.read(False)
         self._owner.made(self)
 
@@ -97,12 +100,20 @@ class Side(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Hand on what was read."""
         # A copy: transports may keep what they are given until it can be sent.
-        self._owner.arrived(self, bytes(self._buffer[:nbytes]))
+        data = bytes(self._buffer[:nbytes])
+        if self._reads:
+            self._owner.arrived(self, data)
+        else:
+            self._early += data
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         """Hand on FIN, and keep what goes the other way open."""
-        self.ended = True
-        self._owner.arrived_end(self, "fin")
+        if self._reads:
+            self.ended = True
+            self._owner.arrived_end(self, "fin")
+        else:
+            self._early_end = True
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -128,10 +139,25 @@ class Side(asyncio.BufferedProtocol):
         if on == self._reads or self.ended or self.lost or self._transport.is_closing():
             return
         self._reads = on
-        if on:
-            self._transport.resume_reading()
-        else:
+        if not on:
             self._transport.pause_reading()
+        elif self._early or self._early_end:
+            asyncio.get_running_loop().call_soon(self._catch_up)
+        else:
+            self._transport.resume_reading()
+
+    def _catch_up(self) -> None:
+        """Hand on what came early, and only then read on."""
+        if not self._reads or self.lost:
+            return
+        data, self._early = bytes(self._early), bytearray()
+        # Reads are on again only after this was handed on.
+        self._transport.resume_reading()
+        if data:
+            self._owner.arrived(self, data)
+        if self._early_end:
+            self._early_end = False
+            self.eof_received()
 
     def write(self, data: bytes | memoryview) -> None:
         """Send ``data``, or keep it until the peer takes it."""
