@@ -1,6 +1,6 @@
 """What people and machines read after a run: one file per kind of report.
 
-A reporter is a module of this folder with a ``NAME`` and a function ``write(run, folder) -> Path``. It is
+A reporter is a module of this folder with a ``NAME`` and a function ``write(run, folder, changes) -> Path``. It is
 found by its place: a new report is one new file. ``console`` is no reporter: it speaks while the run goes on.
 """
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from lab.errors import DEFECT, EnvironmentFailure
+from lab.report.compare import Changes
 from lab.timeline.results import RunResult
 
 
@@ -19,8 +20,8 @@ class Reporter(Protocol):
     NAME: str
     """The name of the file that it writes, ``report.html``."""
 
-    def write(self, run: RunResult, folder: Path) -> Path:
-        """Write the report of ``run`` into ``folder`` and return its path."""
+    def write(self, run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
+        """Write the report of ``run``, and of ``changes`` since another, into ``folder``; return its path."""
 
 
 def reporters() -> list[Reporter]:
@@ -33,7 +34,7 @@ def reporters() -> list[Reporter]:
     return sorted(found, key=lambda reporter: reporter.NAME)
 
 
-def write_all(run: RunResult, folder: Path) -> list[Path]:
+def write_all(run: RunResult, folder: Path, changes: Changes | None = None) -> list[Path]:
     """Write every report into ``folder``, which is made if need be, and return their paths.
 
     One report that cannot be written does not cost the others: all get their turn first.
@@ -47,7 +48,7 @@ def write_all(run: RunResult, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for reporter in reporters():
             try:
-                paths.append(reporter.write(run, folder))
+                paths.append(reporter.write(run, folder, changes))
             except Exception as error:  # one report's defect must not cost the others
                 failures.append(error)
     except OSError as error:

@@ -48,17 +48,21 @@ class Chart:
     bars: list[Bar]
 
 
-def chart_of(connection: str, attempts: Sequence[Attempt], *, open_ms: float | None = None) -> Chart:
+def chart_of(
+    connection: str, attempts: Sequence[Attempt], *, open_ms: float | None = None, created_ms: float | None = None
+) -> Chart:
     """The chart of ``attempts``, of which there is at least one.
 
-    The axis begins when the client was created, which ``open_ms`` tells where it opened, or else with the first
-    attempt. It ends where the last bar ends. A budget stretches it only where it says something: where time
-    ran out, or may yet run out.
+    The axis begins when the client was created: at ``created_ms`` where that is known, else as ``open_ms`` tells
+    where it opened, or else with the first attempt. It ends where the last bar ends. A budget stretches it only
+    where it says something: where time ran out, or may yet run out.
     """
     first = min(attempt.start_ms for attempt in attempts)
     last = max(_last_mark(attempt) for attempt in attempts)
     opened = next((attempt.end_ms for attempt in attempts if attempt.outcome == "opened"), None)
-    created = None if opened is None or open_ms is None else min(opened - open_ms, first)
+    if created_ms is None and opened is not None and open_ms is not None:
+        created_ms = opened - open_ms
+    created = None if created_ms is None else min(created_ms, first)
     begin = first if created is None else created
     zero_is = "the first attempt began" if created is None else "the client was created"
     span = max(last - begin, 1.0)

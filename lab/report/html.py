@@ -1,174 +1,117 @@
-"""report.html: one page about a run, for people.
+"""report.html: the first page about a run, for people, and a page for each case in ``cases/``.
 
-The page stands on its own: it opens from disk, fetches nothing, and its content security policy lets
-nothing run or style it but what was written into it here. Every word of a scenario, a server or a browser is
-escaped by Jinja; the one thing that follows them, the path of an artefact, is made relative first.
+The first page is small whatever the number of cases: what there is to say of one stands on its own page.
 """
 
-import base64
-import hashlib
+import json
 import re
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from lab.report import words
-from lab.report.chart import Chart, chart_of
+from lab.report import pages, words
+from lab.report.case_page import case_page
+from lab.report.compare import Change, Changes, in_words
 from lab.report.files import replace
-from lab.report.grid import grid_of
-from lab.timeline.results import CaseResult, RunResult
+from lab.report.grid import ENGINE, SCENARIO, grid_of, keys_of, value_of, versions_of
+from lab.timeline.results import CaseResult, Outcome, RunResult
 
 NAME = "report.html"
 
-_templates = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True)
-class Hop:
-    """One hop of the chain from the browser to the server."""
-
-    name: str
-    text: str
-    blamed: bool
-    """Whether the diagnosis names it."""
+_MOST = 12
+"""So many cases that did not pass, or changed, are listed before the grid; the rest can be folded out."""
+_FEW = 6
+"""Of so few cases the first page tells why each fell back."""
 
 
 @dataclass(frozen=True)
 class View:
-    """One case as the page shows it."""
+    """One case as the first page shows it."""
 
     case: CaseResult
-    anchor: str
-    charts: list[Chart]
-    hops: list[Hop]
-    artefacts: list[tuple[str, str, str | None]]
-    """Kind, path, and the link to it; None where the path is not one below the run's folder."""
+    href: str
+    at: str
+    """Its value of each key that tells cases apart, as JSON: for the grid."""
+    text: str
+    """What the filter looks at."""
+    change: Change | None
 
 
-@dataclass(frozen=True)
-class Group:
-    """All cases of one scenario, whose title and prose stand above them once."""
-
-    scenario: str
-    title: str
-    why: str
-    tags: list[str]
-    views: list[View]
-
-
-def write(run: RunResult, folder: Path) -> Path:
-    """Write report.html into ``folder``."""
-    return replace(folder / NAME, page(run).encode("utf-8"))
+def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
+    """Write report.html, ``cases/`` and ``assets/`` into ``folder``."""
+    library = pages.write_assets(folder)
+    names = case_names(run.cases)
+    if names:
+        (folder / "cases").mkdir(exist_ok=True)
+    for place, name in enumerate(names):
+        text = case_page(run, place, names, folder=folder, changes=changes, library=library)
+        replace(folder / "cases" / name, text)
+    return replace(folder / NAME, first_page(run, names, changes))
 
 
-def page(run: RunResult) -> str:
-    """The page's text."""
-    views = _views(run.cases)
-    style = (_templates / "report.css").read_text(encoding="utf-8")
-    script = (_templates / "report.js").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            run=run,
-            grid=grid_of(run.cases),
-            views=views,
-            groups=_groups(views),
-            style=Markup(style),
-            script=Markup(script),
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-        )
-    )
-
-
-def link(path: str) -> str | None:
-    """A relative link to ``path`` below the page's folder, or None where the path leads elsewhere.
-
-    Each part is percent-encoded, colons too: what reads ``javascript:...`` becomes the name of a file.
-    """
-    parts = path.split("/")
-    if not path or ".." in parts or path.startswith("/"):
-        return None
-    return "/".join(quote(part.encode("utf-8", "backslashreplace"), safe="") for part in parts)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    environment.globals.update(
-        signs=words.SIGNS,
-        verdict=words.verdict,
-        counts=words.counts,
-        diagnosed=words.diagnosed,
-        matrix_words=words.matrix_words,
-    )
-    environment.filters.update(
-        duration=words.duration,
-        exactly=_exactly,
-        moment=words.moment,
-        way_told=lambda case: words.way_told(case, "→"),
-    )
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """What any expression of the template comes to, before it is escaped."""
-    return words.visible(value, keep="\t\n") if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _exactly(ms: float) -> str:
-    return f"{ms:,.1f}".removesuffix(".0") + " ms"
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-def _views(cases: list[CaseResult]) -> list[View]:
+def case_names(cases: list[CaseResult]) -> list[str]:
+    """The name of each case's file in ``cases/``: readable, and never the same twice."""
+    names: list[str] = []
     taken: set[str] = set()
-    views = []
     for case in cases:
-        stem = anchor = "case-" + (re.sub(r"[^A-Za-z0-9]+", "-", case.id).strip("-") or "unnamed")
+        stem = name = (re.sub(r"[^A-Za-z0-9]+", "-", case.id).strip("-") or "unnamed")[:100]
         again = 2
-        while anchor in taken:
-            anchor, again = f"{stem}-{again}", again + 1
-        taken.add(anchor)
-        charts = [
-            # The case's open_ms is of its first connection.
-            chart_of(name, attempts, open_ms=case.open_ms if number == 0 else None)
-            for number, (name, attempts) in enumerate(words.by_connection(case.attempts).items())
-        ]
-        artefacts = [(kind, path, link(path)) for kind, path in case.artefacts.items()]
-        views.append(View(case, anchor, charts, _hops(case), artefacts))
-    return views
+        while name.lower() in taken:  # Some file systems do not tell capitals apart.
+            name, again = f"{stem}-{again}", again + 1
+        taken.add(name.lower())
+        names.append(f"{name}.html")
+    return names
 
 
-def _hops(case: CaseResult) -> list[Hop]:
-    """The hops under the numbers by which events and diagnosis speak of them."""
-    blamed = {entry.hop for entry in case.diagnosis}
-    names = [f"hop{number}" for number, _ in enumerate(case.network, start=1)]
-    return [
-        Hop(name, re.sub(rf"^{name}: ", "", line), name in blamed)
-        for name, line in zip(names, case.network, strict=True)
-    ]
+def first_page(run: RunResult, names: list[str], changes: Changes | None = None) -> bytes:
+    """The first page's bytes."""
+    keys = keys_of(run.cases)
+    grid = grid_of(run.cases)
+    views = [_view(case, f"cases/{name}", keys, changes) for case, name in zip(run.cases, names, strict=True)]
+    scenarios = {case.scenario: case.title for case in run.cases}
+    alone = run.cases[0] if len(scenarios) == 1 else None
+    axes = list(dict.fromkeys([*keys, grid.rows_key, grid.columns_key]))
+    versions = {engine: ", ".join(versions_of(run.cases, engine)) for engine in {case.engine for case in run.cases}}
+    return pages.render(
+        "report.html.j2",
+        up="",
+        run=run,
+        worst=_worst(run),
+        alone=alone,
+        bad=[view for view in views if view.case.outcome not in ("passed", "skipped")],
+        most=_MOST,
+        changes=changes,
+        changed_words=in_words(changes) if changes else "",
+        hrefs={view.case.id: view.href for view in views},
+        grid=grid,
+        axes=axes,
+        views=views,
+        versions=versions,
+        keys_json=_json(axes),
+        titles_json=_json(scenarios if len(scenarios) > 1 else {}),
+        versions_json=_json(versions),
+        few=[view for view in views if view.case.attempts and words.causes(view.case)]
+        if alone and len(views) <= _FEW
+        else [],
+    )
 
 
-def _groups(views: list[View]) -> list[Group]:
-    groups: dict[str, Group] = {}
-    for view in views:
-        case = view.case
-        group = groups.setdefault(case.scenario, Group(case.scenario, case.title, case.why, case.tags, []))
-        group.views.append(view)
-    return list(groups.values())
+def _view(case: CaseResult, href: str, keys: list[str], changes: Changes | None) -> View:
+    text = [case.id, case.scenario, case.title, case.engine, case.engine_version, case.outcome]
+    text += [case.transport or "not open", words.matrix_words(case.matrix), *case.tags]
+    text += [f"{entry.cause} {entry.hop or ''}" for entry in case.diagnosis]
+    change = changes.of(case.id) if changes else None
+    values = {key: value_of(case, key) for key in {**dict.fromkeys(keys), SCENARIO: None, ENGINE: None}}
+    return View(case, href, _json(values), " ".join(dict.fromkeys(" ".join(text).lower().split())), change)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _worst(run: RunResult) -> str:
+    """The outcome that the page's head is coloured by."""
+    order: tuple[Outcome, ...] = ("failed", "error", "flaky")
+    found = next((outcome for outcome in order if run.count(outcome)), None)
+    if found is None and run.interrupted:
+        return "flaky"
+    return found or ("passed" if run.count("passed") else "skipped")

@@ -6,13 +6,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from lab.errors import UsageError
+from lab.report.compare import Changes
 from lab.report.files import replace
 from lab.timeline.results import SCHEMA_VERSION, RunResult
 
 NAME = "results.json"
 
 
-def write(run: RunResult, folder: Path) -> Path:
+def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
     """Write results.json into ``folder``.
 
     A lone surrogate, which a page may well have sent, has no UTF-8: it is written as the JSON escape that it is.

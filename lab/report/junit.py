@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from lab.report import words
+from lab.report.compare import Changes
 from lab.report.files import replace
 from lab.timeline.results import CaseResult, RunResult
 
@@ -18,7 +19,7 @@ NAME = "junit.xml"
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(run: RunResult, folder: Path) -> Path:
+def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
     """Write junit.xml into ``folder``."""
     root = document(run)
     ET.indent(root)

@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.text import Text
 
 from lab.report import words
-from lab.report.grid import grid_of
+from lab.report.grid import ENGINE, SCENARIO, grid_of, keys_of, name_of, value_of
 from lab.report.lines import COLOURS, Lines
-from lab.report.words import Cause
+from lab.report.words import Cause, matrix_words
 from lab.timeline.results import CaseResult, RunResult
 
 _FEW = 6
@@ -90,24 +90,38 @@ def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
 
 
 def _table(lines: Lines, cases: Sequence[CaseResult]) -> None:
-    """Scenario by engine, in each cell the transport; where it is too wide, each row's cells under its name."""
-    grid = grid_of(cases)
-    table = [[lines.text(("scenario", "bold")), *(lines.text((engine, "bold")) for engine in grid.engines)]]
-    for row in grid.rows:
-        name = lines.text(row.scenario, ("  " + row.matrix if row.matrix else "", "dim"))
-        cells = ([cases[place] for place in row.cells.get(engine, [])] for engine in grid.engines)
-        table.append([name, *(_cell(lines, found) for found in cells)])
+    """A row per scenario and matrix values, in each cell the transport; where it is too wide, cells under its name.
+
+    Cases of one scenario are told apart by their matrix alone: each of its keys is a column then.
+    """
+    engines = grid_of(cases, (SCENARIO, ENGINE)).columns
+    keys = [key for key in keys_of(cases) if key != ENGINE]
+    by_key = bool(keys) and SCENARIO not in keys
+    heads = [name_of(key) for key in keys] if by_key else ["scenario"]
+    rows: dict[tuple[str, ...], dict[str, list[CaseResult]]] = {}
+    for case in cases:
+        name = tuple(value_of(case, key) for key in keys) if by_key else (case.scenario, matrix_words(case.matrix))
+        rows.setdefault(name, {}).setdefault(case.engine, []).append(case)
+    table = [[lines.text((head, "bold")) for head in [*heads, *engines]]]
+    for name, found in rows.items():
+        named = [lines.text(part) for part in name] if by_key else [_named(lines, *name)]
+        table.append([*named, *(_cell(lines, found.get(engine, [])) for engine in engines)])
     widths = [max(row[column].cell_len for row in table) for column in range(len(table[0]))]
     lines.line()
     if lines.plain or sum(widths) + 2 * len(widths) <= lines.out.width:
         for cells_of_row in table:
             lines.write(_aligned(cells_of_row, widths))
         return
-    engines = table[0][1:]
-    for name, *found in table[1:]:
-        lines.write(name)
-        pairs = [lines.text(engine.plain, " ").append_text(cell) for engine, cell in zip(engines, found, strict=True)]
+    for row in table[1:]:
+        lines.write(Text("  ").join(row[: len(heads)]))
+        pairs = [
+            lines.text(engine, " ").append_text(cell) for engine, cell in zip(engines, row[len(heads) :], strict=True)
+        ]
         lines.paragraph(Text(", ").join(pairs), indent=2)
+
+
+def _named(lines: Lines, scenario: str, matrix: str) -> Text:
+    return lines.text(scenario, ("  " + matrix if matrix else "", "dim"))
 
 
 def _aligned(cells: Sequence[Text], widths: Sequence[int]) -> Text:

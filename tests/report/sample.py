@@ -4,6 +4,7 @@
 """
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -259,8 +260,44 @@ def many(count: int) -> list[CaseResult]:
     return cases
 
 
+TRANSPORTS = [
+    *("websocket", "xhr-streaming", "xdr-streaming", "eventsource", "iframe-eventsource", "htmlfile"),
+    *("iframe-htmlfile", "xhr-polling", "xdr-polling", "iframe-xhr-polling", "jsonp-polling"),
+]
+
+
+def transports() -> list[CaseResult]:
+    """One scenario with a matrix: each transport alone, in three engines, on both schemes, from both origins."""
+    cases = []
+    for transport, scheme, origin, engine in product(TRANSPORTS, ("http", "https"), ("same", "cross"), VERSIONS):
+        matrix = {"client.transports": [transport], "page.scheme": scheme, "page.origin": origin}
+        chosen = ",".join(f"{key}={value}" for key, value in matrix.items())
+        opens = not transport.startswith("xdr") and not (transport == "htmlfile" and origin == "cross")
+        right = (transport, engine, scheme) != ("eventsource", "webkit", "https")
+        tried = attempt(transport, "opened" if opens else "failed", 17.9, 31.4)
+        cases.append(
+            direct(
+                engine,
+                "scenarios/transports/each.yaml",
+                id=f"transports/each[{engine},{chosen}]",
+                title="Each transport alone, with nothing between",
+                why="What each browser can do by itself.",
+                matrix=matrix,
+                outcome="passed" if right else "failed",
+                message="" if right else "transport: expected eventsource, was none",
+                transport=transport if opens and right else None,
+                open_ms=31.4 if opens and right else None,
+                attempts=[tried if right else attempt(transport, "failed", 17.9, 31.4)],
+                expectations=[Check(what="transport", expected=transport, actual="none", held=right)],
+            )
+        )
+    return cases
+
+
 def sample(count: int) -> RunResult:
-    """The run of so many cases that people look at: 0, 1, 12, or any number."""
+    """The run of so many cases that people look at: 0, 1, 12, 132 of one scenario, or any number."""
+    if count == 132:
+        return run_of(*transports())
     if count == 12:
         return run_of(*dozen())
     return run_of(failed("chromium")) if count == 1 else run_of(*many(count))
