@@ -1,0 +1,24 @@
+"""A hop passed messages of an open connection on more than once."""
+
+from collections.abc import Iterator
+
+from lab.timeline.diagnosis.evidence import Evidence
+from lab.timeline.diagnosis.passing import passings_of
+from lab.timeline.results import Diagnosis
+
+ORDER = 222
+
+
+def explain(case: Evidence) -> Iterator[Diagnosis]:
+    """Speaks where a text left the hop more often than it came."""
+    for one in passings_of(case):
+        count = one.found.duplicated
+        if count:
+            yield Diagnosis(
+                about=one.life.about,
+                cause="messages_duplicated",
+                hop=one.hop,
+                sentence=one.told("repeated", count),
+                proof=one.proof(),
+                hint="let messages carry a number by which the application tells a repetition",
+            )

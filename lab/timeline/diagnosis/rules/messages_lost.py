@@ -1,0 +1,24 @@
+"""A hop lost messages of an open connection, while others passed."""
+
+from collections.abc import Iterator
+
+from lab.timeline.diagnosis.evidence import Evidence
+from lab.timeline.diagnosis.passing import passings_of
+from lab.timeline.results import Diagnosis
+
+ORDER = 205
+
+
+def explain(case: Evidence) -> Iterator[Diagnosis]:
+    """Speaks where one is missing and a later one left: what only stops is told by another rule."""
+    for one in passings_of(case):
+        count = one.found.lost
+        if count and one.last_passed:
+            yield Diagnosis(
+                about=one.life.about,
+                cause="messages_lost",
+                hop=one.hop,
+                sentence=one.told("did not pass on", count),
+                proof=one.proof(),
+                hint=f"let the application send again what is not answered; look for what {one.hop} dislikes in it",
+            )
