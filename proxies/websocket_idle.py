@@ -53,13 +53,19 @@ class WebsocketIdle(Behaviour):
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Begin to watch."""
-        flow.metadata[_LAST_S] = time.monotonic()
-        tasks.spawn(self._watch(flow), name="watch a websocket")
+        self._begin(flow)
+
+    def _begin(self, flow: http.HTTPFlow) -> None:
+        """Begin to watch: at the opening, or where it was open before, when something is said."""
+        if _LAST_S not in flow.metadata:
+            flow.metadata[_LAST_S] = time.monotonic()
+            tasks.spawn(self._watch(flow), name="watch a websocket")
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
         """A message: it keeps the websocket open, or is lost."""
         assert flow.websocket is not None
         message = flow.websocket.messages[-1]
+        self._begin(flow)
         if flow.metadata.get(_FORGOTTEN):
             websockets.drop(message)
         else:
@@ -68,6 +74,7 @@ class WebsocketIdle(Behaviour):
     def websocket_control(self, flow: http.HTTPFlow) -> None:
         """A frame that is no message: as with messages, where it counts."""
         came = websockets.control(flow)
+        self._begin(flow)
         if flow.metadata.get(_FORGOTTEN):
             came.dropped = True
         elif self.parameters.pings:

@@ -36,13 +36,17 @@ class WebsocketLimit(Behaviour):
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Limit the frames."""
-        if self.parameters.frame is not None:
+        self._limit_frames(flow)
+
+    def _limit_frames(self, flow: http.HTTPFlow) -> None:
+        if self.parameters.frame is not None and websockets.treatment(flow).fragment is None:
             websockets.treatment(flow).fragment = self.parameters.frame
             self.did(flow, f"began to cut messages into frames of {self.parameters.frame} bytes")
 
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Refuse a message that is too long."""
         assert flow.websocket is not None
+        self._limit_frames(flow)
         message, limit = flow.websocket.messages[-1], self.parameters.message
         if limit is not None and len(message.content) > limit:
             websockets.drop(message)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from mitmproxy.http import HTTPFlow
 
+from lab.network import websockets
 from lab.network.behaviour import Behaviour
 from lab.network.clock import HopClock
 from lab.network.exchange import url_of
@@ -121,4 +122,6 @@ def _direction(hook: str, flow: HTTPFlow) -> Direction | None:
     websocket: Any = flow.websocket
     if hook == "websocket_message" and websocket is not None:
         return "up" if websocket.messages[-1].from_client else "down"
+    if hook == "websocket_control":
+        return "up" if websockets.control(flow).from_client else "down"
     return _DIRECTIONS.get(hook)

@@ -1,10 +1,14 @@
+import asyncio
+
 import pytest
 
+from lab import shipped
 from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
-from lab.network.testing import Bench
-from tests.proxies.dialogue import masked, opened, read_frame, said, watch
+from lab.network.host import Proxy
+from lab.network.testing import Bench, Wire, mitmdump
+from tests.proxies.dialogue import EARLY_MS, HANDSHAKE, PING, SWITCH, masked, opened, read_frame, said, watch
 
 
 async def test_websocket_ends_after_a_time(catalogue: Catalogue, authority: Authority) -> None:
@@ -75,3 +79,39 @@ async def test_websocket_that_ends_by_itself_is_left_alone(catalogue: Catalogue,
 def test_wrong_parameters_are_refused(catalogue: Catalogue, parameters: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="websocket_cut: "):
         catalogue.make("websocket_cut", parameters)
+
+
+async def test_websocket_that_was_open_before_is_cut_too(catalogue: Catalogue, authority: Authority) -> None:
+    async with Bench(authority=authority) as bench:
+        browser, server = await opened(bench)
+        behaviour = catalogue.make("websocket_cut", {"delay": "100ms"})
+        hop = bench.network.hops[0]
+        assert isinstance(hop, Proxy)
+        hop.pipeline.behaviours = [behaviour]
+        since = watch()
+        await server.send(PING)
+        assert await browser.rest() == PING
+        assert since() >= 100 - EARLY_MS
+
+
+async def test_bare_mitmdump_cuts(authority: Authority) -> None:
+    script = shipped.PROXIES / "websocket_cut.py"
+    async with (
+        Bench(authority=authority) as bench,
+        mitmdump(
+            script,
+            "websocket_cut_delay=100ms",
+            "websocket_cut_end=close",
+            mode=f"reverse:http://127.0.0.1:{bench.network.hops[0].port}",
+            confdir=authority.confdir,
+        ) as port,
+    ):
+        browser = Wire(*await asyncio.open_connection("127.0.0.1", port))
+        await browser.send(HANDSHAKE.format(headers=""))
+        server = await bench.accept()
+        await server.head()
+        await server.send(SWITCH.format(headers=""))
+        await browser.head()
+        await server.send(said("o"))
+        assert await browser.rest() == said("o") + b"\x88\x02\x03\xe9"
+        await browser.close()
