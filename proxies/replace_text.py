@@ -3,13 +3,12 @@
 On the wire: each occurrence of ``find`` becomes ``put``, in responses of the named types; the length goes, and the
 pieces pass as they come, but for the few bytes that may be the beginning of an occurrence.
 
-Who does it: content filters (Privoxy: https://www.privoxy.org/user-manual/filter-file.html), rewriting portals of SSL
-VPNs that change addresses in pages. A stale copy of iframe.html, which may be kept for a year, looks the same: it
-loads another version of the client than the page has (https://github.com/sockjs/sockjs-client/issues/388); with
-``find: sockjs.js`` any other script can be put there.
+Who does it: content filters (Privoxy: https://www.privoxy.org/user-manual/filter-file.html) and portals of SSL VPNs
+that change the addresses in pages. With ``find: /lab/sockjs.js`` iframe.html loads another script, or none, as where
+the CDN that it names has lost it (https://github.com/rstudio/shiny-server/pull/439).
 
-What survives: whatever the text does not belong to. Where iframe.html loads another client, or none, the iframe
-transports time out (a client of another version throws "Incompatible SockJS!" inside the iframe).
+What survives: whatever the text does not belong to. Where iframe.html loads no client, each iframe transport costs
+all the time that it gets to open. For another version of the client there, see ``stale_iframe``.
 """
 
 from mitmproxy import http
