@@ -118,19 +118,22 @@ class Stage:
         if self._step is None and self._waiting:
             item = self._waiting[0]
             left = len(item.data) - self._begun if isinstance(item, Chunk) else 0
-            if self._plan is None:
-                self._plan = self.act.pieces(self._direction, left, item.at_ms) if self._asks else iter(())
-            step = self._planned(self._plan, is_end=isinstance(item, Close)) or Piece(left, item.at_ms)
+            step = self._planned(item, left) or Piece(left, item.at_ms)
             at_ms = max(step.at_ms, item.at_ms, self._last_ms)
             self._step = (
                 Cut(at_ms, step.ending) if isinstance(step, Cut) else Piece(min(step.size, left), at_ms, step.drop)
             )
         return self._step
 
-    def _planned(self, plan: Iterator[Piece | Cut], *, is_end: bool) -> Piece | Cut | None:
+    def _planned(self, item: Chunk | Close, left: int) -> Piece | Cut | None:
+        if not self._asks:
+            return None
+        is_end = isinstance(item, Close)
         try:
+            if self._plan is None:
+                self._plan = iter(self.act.pieces(self._direction, left, item.at_ms))
             # An empty piece says nothing, but of the end of the stream.
-            return next((step for step in plan if isinstance(step, Cut) or step.size > 0 or is_end), None)
+            return next((step for step in self._plan if isinstance(step, Cut) or step.size > 0 or is_end), None)
         except Exception as error:
             self._failed(error)
             return None
