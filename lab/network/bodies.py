@@ -83,16 +83,23 @@ class _Replacing(body.Stage):
 
     def __init__(self, whole: bytes) -> None:
         self._whole = whole
+        self._over = False
 
     def head(self, now_s: float) -> None:
         self.due_s = now_s
 
     def tick(self, now_s: float) -> Iterable[body.Item]:
-        self.due_s = None
-        return [self._whole, body.End(upstream="cut", text="the hop had an answer of its own")]
+        return self._instead(body.End(upstream="cut", text="the hop had an answer of its own"))
 
     def data(self, data: bytes, now_s: float) -> Iterable[body.Item]:
         return self.tick(now_s)
 
     def end(self, now_s: float) -> Iterable[body.Item]:
-        return [self._whole, body.END]
+        return self._instead(body.END)
+
+    def _instead(self, end: body.End) -> Iterable[body.Item]:
+        self.due_s = None
+        if self._over:
+            return []
+        self._over = True
+        return [self._whole, end]
