@@ -6,7 +6,8 @@ headers pass at once: with a size N the body follows in blocks of exactly N byte
 ends; with ``next`` each piece is held until the next one comes; with ``line`` and ``event`` all is held that is no
 whole line yet, or no whole event of an event stream, which ends with an empty line. With ``hold`` nothing is held
 longer than that: then everything passes, headers too, and what comes later is held anew. A switch to another
-protocol (101) is no response with a body: websockets are not held.
+protocol (101) is no response with a body: websockets are not held. With ``hints: honour`` a response passes that
+says ``X-Accel-Buffering: no``, as nginx has it, or ``Incremental: ?1`` (https://www.rfc-editor.org/info/rfc10036/).
 
 Who does it, until close: lighttpd by default
 (https://redmine.lighttpd.net/projects/lighttpd/wiki/Server_stream-response-bodyDetails), Privoxy with its default
@@ -59,6 +60,10 @@ Until = Annotated[
     BeforeValidator(_until),
     WithJsonSchema({"type": "string", "pattern": r"^(close|next|line|event|\d+(\.\d+)?\s*(B|KiB|MiB|GiB))$"}),
 ]
+
+
+def _asks_to_pass(headers: http.Headers) -> bool:
+    return headers.get("x-accel-buffering", "").lower() == "no" or headers.get("incremental", "").strip() == "?1"
 
 
 class Held(body.Stage):
@@ -147,6 +152,9 @@ class Buffering(Behaviour):
             default_factory=list,
             description="Only these content types: text/event-stream, text/* ...; all where the list is empty.",
         )
+        hints: Literal["ignore", "honour"] = Field(
+            "ignore", description="What is made of a response that asks not to be held."
+        )
 
     parameters: Parameters
 
@@ -157,6 +165,8 @@ class Buffering(Behaviour):
             return
         own = self.parameters
         if own.types and not media.is_one_of(media.kind(response.headers), own.types):
+            return
+        if own.hints == "honour" and _asks_to_pass(response.headers):
             return
         hold_s = None if own.hold is None else own.hold / 1000
 

@@ -156,6 +156,26 @@ async def test_last_piece_waits_for_the_next(catalogue: Catalogue, authority: Au
         assert await browser.read_chunk() == b"data: o\n\n"
 
 
+@pytest.mark.parametrize(
+    ("hints", "header", "held"),
+    [
+        ("honour", "X-Accel-Buffering: no", False),
+        ("honour", "Incremental: ?1", False),
+        ("honour", "Incremental: ?0", True),
+        ("honour", "X-Accel-Buffering: yes", True),
+        ("ignore", "X-Accel-Buffering: no", True),
+    ],
+)
+async def test_hint_is_honoured_or_not(
+    catalogue: Catalogue, authority: Authority, hints: str, header: str, held: bool
+) -> None:
+    async with Bench(catalogue.make("buffering", {"hints": hints}), authority=authority) as bench:
+        _, server = await streaming(bench, f"text/event-stream\r\n{header}")
+        await server.chunk(b"data: o\n\n")
+        await arrived(bench, 9)
+        assert bool(bench.events("hop1", "behaviour")) == held
+
+
 async def test_other_types_pass(catalogue: Catalogue, authority: Authority) -> None:
     behaviour = catalogue.make("buffering", {"types": ["text/event-stream"]})
     async with Bench(behaviour, authority=authority) as bench:
