@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import pytest
 from mitmproxy import ctx, exceptions
+from mitmproxy.http import HTTPFlow
+from mitmproxy.test import tflow, tutils
 from pydantic import Field
 
 from lab.network import context
@@ -105,3 +107,18 @@ def test_behaviour_with_a_required_parameter_waits_for_its_option() -> None:
 
     addon = Needy.addon()
     assert not hasattr(addon, "requestheaders")
+
+
+def test_response_streams_as_in_the_lab_unless_a_behaviour_holds_it() -> None:
+    class Holding(Behaviour):
+        def responseheaders(self, flow: HTTPFlow) -> None:
+            assert flow.response is not None
+            assert flow.response.stream is True
+            flow.response.stream = False
+
+    for addons, streams in (([Sample], True), ([Sample, Holding], False), ([Holding, Sample], False)):
+        flow = tflow.tflow(resp=tutils.tresp())
+        for addon in addons:
+            addon.addon().responseheaders(flow)
+        assert flow.response is not None
+        assert flow.response.stream is streams
