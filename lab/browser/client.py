@@ -10,26 +10,28 @@ import re
 import shutil
 import tarfile
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
+from lab.browser import bundle, npm
 from lab.cache import folder
 from lab.errors import EnvironmentFailure, UsageError
 
 PINNED = {
     "1.6.1": "sha512-2g0tjOR+fRs0amxENLi/q5TiJTqY+WXFOzb5UwXndlK6TO3U/mirZznpx6w34HVMoc3g7cY24yC/ZMIYnDlfkw==",
+    "1.5.2": "sha512-ZzRxPBISQE7RpzlH4tKJMQbHM9pabHluk0WBaxAQ+wm/UieeBVBou0p4wVnSQGN9QmpAZygQ0cDIypWuqOFmFQ==",
+    "1.4.0": "sha512-5zaLyO8/nri5cua0VtOrFXBPK1jbL4+1cebT/mmKA1E1ZXOvJrII75bPu0l0k843G/+iAbhEqzyKr0w/eCCj7g==",
+    "1.3.0": "sha512-R9jxEzhnnrdxLCNln0xg5uGHqMnkhPSTzUZH2eXcR03S/On9Yvoq2wyUZILRUhZCNVu2PmwWVoyuiPz8th8zbg==",
+    "1.0.3": "sha512-m5xWlTMssEH4rN2w/PwkvRtEeB3CGBNYaKekj5OvI52USCmE5DcvhuWUgPp3vO4drNvB7gTiH5A2FgbGNYnvEA==",
     "1.1.5": "sha512-PmPRkAYIeuRgX+ZSieViT4Z3Q23bLS2Itm/ck1tSf5P0/yVuFDiI5q9mcnpXoMdToaPSRS9MEyUx/aaBxrFzyw==",
 }
 """npm's integrity (Subresource Integrity form) of the versions that the lab ships scenarios for."""
 
-_PACKAGE = "sockjs-client"
 _VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 _MEMBER = re.compile(r"package/dist/(sockjs[\w.-]*\.js)")
 _TARBALL = "package.tgz"
 _INTEGRITY = "integrity.txt"
-_NPM_S = 120.0
-_OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
-_UNKNOWN = ("E404", "ETARGET")
+_BUNDLED = "script.txt"
+"""The hash of the script, for what no package holds."""
 
 
 async def load(version: str, *, path: Path | None = None, url: str | None = None) -> bytes:
@@ -62,7 +64,7 @@ def _loader(url: str) -> bytes:
 
 
 async def fetch(version: str) -> Path:
-    """The path of ``dist/sockjs.js`` of sockjs-client ``version``.
+    """The path of ``dist/sockjs.js`` of sockjs-client ``version``; bundled where its package has none (1.0.x).
 
     The first time it comes from npm; afterwards the stored package is checked again and no network is
     needed. Raises `UsageError` where ``version`` is no version number, and `EnvironmentFailure` where npm is
@@ -76,8 +78,13 @@ async def fetch(version: str) -> Path:
     room = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=home.parent))
     try:
         integrity = PINNED.get(version) or await _integrity_of(version)
-        await _npm("pack", f"{_PACKAGE}@{version}", "--pack-destination", str(room), version=version)
-        return await asyncio.to_thread(_keep, room, home, version, integrity)
+        await npm.run("pack", f"{npm.PACKAGE}@{version}", "--pack-destination", str(room), version=version)
+        scripts = await asyncio.to_thread(_checked, room, version, integrity)
+        if "sockjs.js" not in scripts:
+            scripts["sockjs.js"] = made = await bundle.bundle(room / _TARBALL, room, version)
+            digest = base64.b64encode(hashlib.sha512(made).digest()).decode()
+            (room / _BUNDLED).write_text(f"sha512-{digest}", "ascii")
+        return await asyncio.to_thread(_keep, room, home, version, scripts)
     finally:
         await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
 
@@ -109,14 +116,18 @@ def _from_cache(home: Path, version: str) -> Path | None:
         tarball = (home / _TARBALL).read_bytes()
         integrity = PINNED.get(version) or (home / _INTEGRITY).read_text("ascii")
         script = (home / "sockjs.js").read_bytes()
-        intact = matches(tarball, integrity) and scripts_in(tarball).get("sockjs.js") == script
+        if not matches(tarball, integrity):
+            return None
+        # What npm's package does not have was bundled, and its hash written down then.
+        shipped = scripts_in(tarball).get("sockjs.js")
+        intact = script == shipped if shipped else matches(script, (home / _BUNDLED).read_text("ascii"))
     except (OSError, ValueError, tarfile.TarError):
         return None
     return home / "sockjs.js" if intact else None
 
 
-def _keep(room: Path, home: Path, version: str, integrity: str) -> Path:
-    """Check the package that npm put into ``room``, unpack it and move the whole to ``home`` at once."""
+def _checked(room: Path, version: str, integrity: str) -> dict[str, bytes]:
+    """The scripts of the package that npm put into ``room``, once its hash is seen to be right."""
     packages = list(room.glob("*.tgz"))
     if len(packages) != 1:
         raise EnvironmentFailure(f"npm said that it fetched sockjs-client {version}, but left no package.")
@@ -126,17 +137,16 @@ def _keep(room: Path, home: Path, version: str, integrity: str) -> Path:
             f"The package of sockjs-client {version} that npm gave does not have the hash {integrity}.",
             remedy="Do not use it. Clean npm's cache (npm cache clean --force) and look at what serves npm here.",
         )
-    try:
-        scripts = scripts_in(tarball)
-    except tarfile.TarError as error:
-        raise EnvironmentFailure(f"The package of sockjs-client {version} cannot be read: {error}.") from error
-    if "sockjs.js" not in scripts:
-        raise EnvironmentFailure(
-            f"The npm package of sockjs-client {version} has no dist/sockjs.js.",
-            remedy="Take a version that has one, such as 1.6.1 or 1.1.5.",
-        )
     packages[0].rename(room / _TARBALL)
     (room / _INTEGRITY).write_text(integrity, "ascii")
+    try:
+        return scripts_in(tarball)
+    except tarfile.TarError as error:
+        raise EnvironmentFailure(f"The package of sockjs-client {version} cannot be read: {error}.") from error
+
+
+def _keep(room: Path, home: Path, version: str, scripts: dict[str, bytes]) -> Path:
+    """Write the scripts into ``room`` and move the whole to ``home`` at once."""
     for name, content in scripts.items():
         (room / name).write_bytes(content)
     try:
@@ -151,7 +161,7 @@ def _keep(room: Path, home: Path, version: str, integrity: str) -> Path:
 
 async def _integrity_of(version: str) -> str:
     """What npm says of a version that the lab does not know."""
-    answer = await _npm("view", f"{_PACKAGE}@{version}", "dist", "--json", version=version)
+    answer = await npm.run("view", f"{npm.PACKAGE}@{version}", "dist", "--json", version=version)
     try:
         integrity = json.loads(answer)["integrity"]
     except (ValueError, KeyError, TypeError):
@@ -159,48 +169,3 @@ async def _integrity_of(version: str) -> str:
     if not isinstance(integrity, str):
         raise EnvironmentFailure(f"npm does not tell the hash of sockjs-client {version}, so it is not used.")
     return integrity
-
-
-async def _npm(*arguments: str, version: str) -> str:
-    """What npm prints; its failures become `EnvironmentFailure` by their code alone."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise EnvironmentFailure(
-            f"npm is not installed, and sockjs-client {version} comes from it.",
-            remedy="Install Node.js with npm (Debian: apt-get install npm).",
-        )
-    process = await asyncio.create_subprocess_exec(
-        *(npm, *arguments, "--ignore-scripts", "--no-update-notifier", "--fetch-retries=1"),
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    try:
-        output, noise = await asyncio.wait_for(process.communicate(), _NPM_S)
-    except BaseException as error:
-        process.kill()
-        await process.wait()
-        if isinstance(error, TimeoutError):
-            raise EnvironmentFailure(f"npm did not give sockjs-client {version} within {_NPM_S:g} s.") from error
-        raise
-    if process.returncode == 0:
-        return output.decode("utf-8", "replace")
-    code = code_in(noise.decode("utf-8", "replace"))
-    if code in _UNKNOWN:
-        raise EnvironmentFailure(
-            f"npm has no sockjs-client {version}.", remedy=f"See what it has: npm view {_PACKAGE} versions"
-        )
-    if code in _OFFLINE:
-        raise EnvironmentFailure(
-            f"npm cannot be reached to fetch sockjs-client {version} ({code}).",
-            remedy="Run once with a network: the client is kept for later runs.",
-        )
-    raise EnvironmentFailure(
-        f"npm could not fetch sockjs-client {version} ({code or f'status {process.returncode}'})."
-    )
-
-
-def code_in(noise: str) -> str:
-    """The error code in what npm prints to stderr (``npm error code E404``, formerly ``npm ERR!``), or nothing."""
-    found = re.search(r"^npm (?:error|ERR!) code (\w+)", noise, re.MULTILINE)
-    return found[1] if found else ""

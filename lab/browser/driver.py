@@ -35,7 +35,7 @@ async def acquire() -> Playwright:
     """The driver, started if need be; give it back with `release`. Raises `EngineFailure`."""
     shared = _by_loop.setdefault(asyncio.get_running_loop(), _Shared())
     async with shared.lock:
-        if shared.starting is None:
+        if shared.starting is None or _is_dead(shared.starting):
             shared.starting = spawn(_start(), name="start Playwright's driver")
         shared.users += 1
     try:
@@ -69,6 +69,13 @@ async def release() -> None:
             with contextlib.suppress(Error, OSError, TimeoutError):
                 async with asyncio.timeout(_STOP_S):
                     await (await starting).stop()
+
+
+def _is_dead(starting: asyncio.Task[Playwright]) -> bool:
+    """Whether a driver was started and has ended by itself; those who hold it get errors, the next a new one."""
+    if not starting.done() or starting.cancelled() or starting.exception() is not None:
+        return False
+    return starting.result()._impl_obj._connection._closed_error is not None
 
 
 async def _start() -> Playwright:

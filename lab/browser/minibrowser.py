@@ -28,6 +28,8 @@ _POLL_S = 0.02
 _ASK_S = 2.0
 _WEB_PROCESS = "WebKitWebProces"  # The kernel keeps 15 characters of a process's name.
 _LOOPBACK = "127.0.0.1"
+_READY = "ready for the lab"
+"""The title of the first page, by which it is known in the inspector's list."""
 _POLICIES: Mapping[Cookies, str] = {"accept": "always", "refuse-third-party": "no-third-party"}
 
 
@@ -149,7 +151,11 @@ class MiniBrowser:
         assert process is not None
         deadline = asyncio.get_running_loop().time() + START_S
         while not (
-            fresh := [path for path in await self._targets(self._port, process) if path not in self._targets_seen]
+            fresh := [
+                path
+                for path in await self._targets(self._port, process, first=False)
+                if path not in self._targets_seen
+            ]
         ):
             if asyncio.get_running_loop().time() > deadline:
                 raise Unsupported("WebKit opened no second window.", remedy="Use Chromium or Firefox for this.")
@@ -190,10 +196,13 @@ class MiniBrowser:
 
     async def _start(self, port: int) -> list[str]:
         """Start the process with its inspector on ``port``; returns the paths of its pages."""
+        # Having been shown one file, it may go to others: a page from a file cannot be reached from about:blank.
+        start = self._home.path / "start.html"
+        start.write_text(f"<!doctype html><title>{_READY}</title>")
         noise = self._home.path / "stderr.txt"
         with noise.open("wb") as stderr:
             self._process = await asyncio.create_subprocess_exec(
-                *(*dies_with_the_lab(), *self._command, "about:blank"),
+                *(*dies_with_the_lab(), *self._command, start.as_uri()),
                 env={name: str(value) for name, value in self._home.env.items()}
                 | {"WEBKIT_INSPECTOR_HTTP_SERVER": f"{_LOOPBACK}:{port}"},
                 stdin=DEVNULL,
@@ -203,19 +212,20 @@ class MiniBrowser:
             )
         self._watch = spawn(self._watch_process(self._process), name="watch MiniBrowser")
         try:
-            return await asyncio.wait_for(self._targets(port, self._process), START_S)
+            return await asyncio.wait_for(self._targets(port, self._process, first=True), START_S)
         except TimeoutError as error:
             raise EngineFailure(f"WebKit showed no page within {START_S:g} s.{_last_line(noise)}") from error
 
-    async def _targets(self, port: int, process: Process) -> list[str]:
+    async def _targets(self, port: int, process: Process, *, first: bool) -> list[str]:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None:
                 try:
                     async with session.get(f"http://{_LOOPBACK}:{port}/") as response:
-                        paths = targets_in(await response.text())
+                        listed = await response.text()
                 except aiohttp.ClientError:
-                    paths = []  # It does not listen yet.
-                if paths:
+                    listed = ""  # It does not listen yet.
+                # While the first page is still loading its target may change, at which Playwright's driver ends.
+                if (paths := targets_in(listed)) and (not first or _READY in listed):
                     return paths
                 await asyncio.sleep(_POLL_S)
         raise EngineFailure(

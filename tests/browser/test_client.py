@@ -43,6 +43,7 @@ class Npm:
     def __init__(self, commands: Commands, folder: Path) -> None:
         self._commands = commands
         self._tarball = folder / "given.tgz"
+        self._install = ":"
 
     def give(self, tarball: bytes, integrity: str = "") -> None:
         self._tarball.write_bytes(tarball)
@@ -52,8 +53,20 @@ class Npm:
             f"""case "$1" in
               view) echo '{answer}' ;;
               pack) cp {self._tarball} "$4/sockjs-client.tgz" ;;
+              install) {self._install} ;;
             esac""",
         )
+
+    def bundles(self) -> None:
+        """Let ``npm install`` put the package's entry there, and a bundler that copies it."""
+        bundler = self._commands.folder.parent / "esbuild"
+        bundler.write_text(
+            '#!/bin/sh\nPATH=/usr/bin:/bin\nfor last; do out=${last#--outfile=}; done\ncp "$1" "$out"\n'
+        )
+        bundler.chmod(0o755)
+        self._install = f"""modules="$3/node_modules"; mkdir -p "$modules/.bin" "$modules/sockjs-client/lib"
+          tar -xzOf "$8" package/lib/entry.js > "$modules/sockjs-client/lib/entry.js"
+          cp {bundler} "$modules/.bin/esbuild" """
 
     def fail(self, noise: str) -> None:
         self._commands.add("npm", f'echo "{noise}" >&2; exit 1')
@@ -123,11 +136,25 @@ async def test_fetch_unpacks_no_links_and_no_other_paths(npm: Npm) -> None:
     assert [file.name for file in path.parent.glob("*.js")] == ["sockjs.js"]
 
 
-async def test_fetch_says_where_a_version_has_no_script(npm: Npm, cache: Path) -> None:
+async def test_fetch_bundles_a_version_that_has_modules_only(npm: Npm, commands: Commands) -> None:
+    tarball = package({"package/lib/entry.js": SCRIPT})
+    npm.bundles()
+    npm.give(tarball, integrity_of(tarball))
+    path = await client.fetch("1.0.1")
+    assert path.read_bytes() == SCRIPT
+    assert names_in(path.parent) == ["integrity.txt", "package.tgz", "script.txt", "sockjs.js"]
+    (commands.folder / "npm").unlink()
+    assert await client.fetch("1.0.1") == path, "it is kept"
+    path.write_bytes(b"something else")
+    with pytest.raises(EnvironmentFailure, match="npm is not installed"):
+        await client.fetch("1.0.1")
+
+
+async def test_fetch_says_where_a_version_cannot_be_bundled(npm: Npm, cache: Path) -> None:
     tarball = package({"package/lib/entry.js": SCRIPT})
     npm.give(tarball, integrity_of(tarball))
-    with pytest.raises(EnvironmentFailure, match=r"1\.0\.3 has no dist/sockjs\.js"):
-        await client.fetch("1.0.3")
+    with pytest.raises(EnvironmentFailure, match=r"1\.0\.1 has no dist/sockjs\.js, and it could not be made"):
+        await client.fetch("1.0.1")
     assert names_in(cache) == []
 
 

@@ -1,0 +1,78 @@
+"""Makes one script of a release of sockjs-client whose package has its modules only (1.0.0 to 1.0.3)."""
+
+import asyncio
+import shutil
+from asyncio.subprocess import DEVNULL, PIPE
+from pathlib import Path
+
+from lab.browser import npm
+from lab.errors import EnvironmentFailure
+
+BUNDLER = "esbuild@0.28.2"
+"""Fetched from npm for this alone, and thrown away afterwards."""
+
+_BUNDLE_S = 60.0
+_OPTIONS = (
+    "--bundle",
+    "--platform=browser",
+    "--format=iife",
+    "--global-name=SockJS",
+    "--target=es2015",
+    "--log-level=error",
+    "--define:global=window",
+    # As the project's own builds are made: without it the client logs all that it does.
+    '--define:process.env.NODE_ENV="production"',
+)
+
+
+async def bundle(tarball: Path, room: Path, version: str) -> bytes:
+    """The script of the release in ``tarball``; ``room`` is for what that takes, and none of it stays.
+
+    Its dependencies are what npm takes for the ranges that the release names. Raises `EnvironmentFailure`.
+    """
+    workshop = room / "workshop"
+    try:
+        await asyncio.to_thread(_prepare, workshop)
+        await npm.run(
+            *("install", "--prefix", str(workshop), "--no-audit", "--no-fund", "--no-package-lock", "--omit=dev"),
+            *(str(tarball), BUNDLER),
+            version=version,
+        )
+        return await _build(workshop, version)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, workshop, ignore_errors=True)
+
+
+def _prepare(workshop: Path) -> None:
+    workshop.mkdir()
+    (workshop / "package.json").write_text('{"private": true}')
+
+
+async def _build(workshop: Path, version: str) -> bytes:
+    modules = workshop / "node_modules"
+    entry = modules / npm.PACKAGE / "lib" / "entry.js"
+    built = workshop / "sockjs.js"
+    failure = EnvironmentFailure(
+        f"sockjs-client {version} has no dist/sockjs.js, and it could not be made of its modules.",
+        remedy="Take a release that has one, such as 1.6.1 or 1.1.5.",
+    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(str(modules / ".bin" / "esbuild"), str(entry), *_OPTIONS, f"--outfile={built}"),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=PIPE,
+        )
+    except OSError as error:
+        raise failure from error
+    try:
+        await asyncio.wait_for(process.communicate(), _BUNDLE_S)
+    except TimeoutError as error:
+        raise failure from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0 or not built.is_file():
+        raise failure
+    return await asyncio.to_thread(built.read_bytes)
