@@ -150,7 +150,10 @@ class Buffering(Behaviour):
         hold: Milliseconds | None = Field(None, gt=0, description="The longest that anything is held.")
         types: list[str] = Field(
             default_factory=list,
-            description="Only these content types: text/event-stream, text/* ...; all where the list is empty.",
+            description=(
+                "Only these content types: text/event-stream, text/* ...; where the list is empty all, "
+                "or event streams with until: event."
+            ),
         )
         hints: Literal["ignore", "honour"] = Field(
             "ignore", description="What is made of a response that asks not to be held."
@@ -164,7 +167,8 @@ class Buffering(Behaviour):
         if response is None or response.status_code == 101:
             return
         own = self.parameters
-        if own.types and not media.is_one_of(media.kind(response.headers), own.types):
+        types = own.types or (["text/event-stream"] if own.until == "event" else ["*"])
+        if not media.is_one_of(media.kind(response.headers) or "-", types):
             return
         if own.hints == "honour" and _asks_to_pass(response.headers):
             return

@@ -176,6 +176,16 @@ async def test_hint_is_honoured_or_not(
         assert bool(bench.events("hop1", "behaviour")) == held
 
 
+@pytest.mark.parametrize(("kind", "held"), [("text/event-stream", True), ("application/javascript", False)])
+async def test_only_event_streams_have_events(
+    catalogue: Catalogue, authority: Authority, kind: str, held: bool
+) -> None:
+    async with Bench(catalogue.make("buffering", {"until": "event"}), authority=authority) as bench:
+        browser, _ = await streaming(bench, kind)
+        await browser.head()
+        assert bool(bench.events("hop1", "behaviour")) == held
+
+
 async def test_other_types_pass(catalogue: Catalogue, authority: Authority) -> None:
     behaviour = catalogue.make("buffering", {"types": ["text/event-stream"]})
     async with Bench(behaviour, authority=authority) as bench:
