@@ -1,8 +1,8 @@
 """Ends a websocket that has opened, after a time or so many messages, whatever is said on it.
 
-On the wire: both connections end: with FIN and no closing frame, with RST, or with a closing frame to both sides that
-says a code. ``delay`` counts from the opening, or from the first frame
-that this behaviour sees; ``spread`` adds a random time to it, drawn anew for each websocket.
+On the wire: both connections end: with FIN and no closing frame, with RST, or with a closing frame to both sides
+that says a code. ``delay`` counts from the opening, or from the first frame that this behaviour sees; ``spread``
+adds a random time to it, drawn anew for each websocket.
 
 Who does it: security gateways that let the handshake pass and cut the tunnel 100 to 500 ms later
 (https://github.com/phoenixframework/phoenix/issues/6766). As the longest life of a connection, however busy: Google
