@@ -21,8 +21,9 @@ def _pick(rng: random.Random, values: Any) -> Any:
 
 def _hops(rng: random.Random, uses: list[dict[str, Any]], needs: Mapping[str, Any], scheme: str) -> list[Any]:
     """Hops with each behaviour at a random one; forward proxies stand before reverse ones."""
-    links = [use for use in uses if use["link"]]
-    proxies = [use for use in uses if not use["link"]]
+    links = [use for use in uses if use["kind"] == "link"]
+    balancers = [use for use in uses if use["kind"] == "hop"]
+    proxies = [use for use in uses if use["kind"] == "proxy"]
     count = rng.choice([1, 1, 2, 2, 3])
     forward = rng.randint(1, count) if needs.get("proxy") == "forward" else rng.choice([0, 0, 0, 1, count])
     kinds: list[dict[str, Any]] = [{"proxy": "forward", "tls": "intercept"}] * forward
@@ -35,6 +36,7 @@ def _hops(rng: random.Random, uses: list[dict[str, Any]], needs: Mapping[str, An
     for use in links:
         # A link stands anywhere but before a forward proxy, which the browser has to be told of.
         hops.insert(rng.randint(forward, len(hops)), {"link": [{use["name"]: use["with"]}]})
+    hops += [{use["name"]: use["with"]} for use in balancers]
     return [{key: value for key, value in hop.items() if value != []} for hop in hops]
 
 
@@ -49,7 +51,8 @@ def draw(seed: int, number: int, names: list[str]) -> dict[str, Any]:
     for name in chosen:
         variant = rng.choice(TRUTH[name])
         given = {key: _pick(rng, values) for key, values in variant["with"].items()}
-        uses.append({"name": name, "with": given, "link": bool(variant.get("link"))})
+        kind = "link" if variant.get("link") else "hop" if variant.get("hop") else "proxy"
+        uses.append({"name": name, "with": given, "kind": kind})
         # Where two need different things, the first has them: the second may then show nothing.
         needs = {**variant.get("needs", {}), **needs}
     transport = rng.choice(needs.get("transports", _MANY))

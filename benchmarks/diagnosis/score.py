@@ -45,7 +45,9 @@ def truth_of(network: Sequence[Mapping[str, Any]]) -> dict[Pair, str]:
     """The (hop, cause) that may be named, with the behaviour behind each."""
     pairs: dict[Pair, str] = {}
     for number, hop in enumerate(network, start=1):
-        for use in hop.get("behaviours", hop.get("link", [])):
+        # A hop of its own kind (a balancer) stands for what it does.
+        own = [{key: hop[key]} for key in hop if key in TRUTH]
+        for use in hop.get("behaviours", hop.get("link", own)):
             ((name, given),) = use.items()
             for cause in _causes(name, given):
                 pairs[f"hop{number}", cause] = name

@@ -1,7 +1,8 @@
 """Lives: what became of each connection after it had opened.
 
-A life begins with ``client.open`` and ends with ``client.close``, or with the case. It is in trouble where it ended
-otherwise than by a closing frame of either end, or where messages were lost, doubled, changed or out of order.
+A life begins with ``client.open`` and ends with ``client.close``, or with the case's last step: what the lab ends
+then was ended by nobody else. It is in trouble where it ended otherwise than by the page or the application, or
+where messages were lost, doubled, changed or out of order.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ class Life:
     closed: Event | None
     """``client.close``; None where it was still open when the case ended."""
     until_ms: float
-    """When it ended, or the case."""
+    """When it ended, or the case's last step."""
     messages: Messages
     hops: tuple[str, ...]
     requests: tuple[Joined, ...]
@@ -51,8 +52,14 @@ class Life:
 
     @property
     def died(self) -> bool:
-        """Whether it ended without a closing frame of either end."""
-        return self.closed is not None and not self.closed.data.get("was_clean")
+        """Whether it ended otherwise than by the page or the application.
+
+        sockjs-client calls a close clean, too, where a server that has lost the session says 1002 or 2010.
+        """
+        if self.closed is None:
+            return False
+        code = int(self.closed.data.get("code") or 0)
+        return not self.closed.data.get("was_clean") or (code != 1000 and code < 3000)
 
     @property
     def trouble(self) -> str:
@@ -83,7 +90,8 @@ class Life:
 
 def lives_of(events: Sequence[Event], hops: Sequence[str], requests: Sequence[Joined]) -> list[Life]:
     """Every connection that opened, by its opening."""
-    last_ms = max((event.t_ms for event in events), default=0.0)
+    steps = [event.t_ms for event in events if event.kind == "step"]
+    last_ms = max(steps or [event.t_ms for event in events], default=0.0)
     found = []
     for opened in of_browser(events):
         if opened.kind != "client.open":

@@ -22,7 +22,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for trial in case.trials:
         progress = progress_of(trial)
         hop = progress.hop
-        if trial.attempt.outcome != "timed out" or (progress.place, progress.direction) != ("hop", "down"):
+        if (progress.place, progress.direction) != ("hop", "down"):
             continue
         if hop is None or trial.until_ms - progress.since_ms < trial.allowed_ms / 2:
             continue

@@ -23,7 +23,6 @@ def test_names_the_hop_and_the_time(ask):
         (TIMED_OUT,),
         (TIMED_OUT, CAME, "103 1s request flow=1 method=POST url=/echo/000/abcd/xhr"),
         (TIMED_OUT, CAME.replace("102", "602")),
-        (TIMED_OUT.replace("attempt.timeout", "attempt.close"), CAME),
     ],
 )
 def test_says_nothing_where_no_hop_held_it(ask, tables):
