@@ -21,6 +21,7 @@ unless a hook asks for a whole one with ``flow.request.stream = False`` in ``req
 """
 
 import difflib
+import functools
 import importlib.util
 import logging
 import sys
@@ -184,7 +185,7 @@ def _in_folder(folder: Path) -> dict[str, type[Behaviour] | type[LinkBehaviour]]
         LabError: A file is not one behaviour, or a name stands for two.
     """
     found: dict[str, type[Behaviour] | type[LinkBehaviour]] = {}
-    kinds: tuple[type[Behaviour] | type[LinkBehaviour], ...] = (Behaviour, LinkBehaviour)
+    kinds: tuple[type[Any], ...] = (Behaviour, LinkBehaviour)
     for kind, place in zip(kinds, (folder, folder / "link"), strict=True):
         for path in sorted(place.glob("*.py")):
             if path.name.startswith("_"):
@@ -194,16 +195,18 @@ def _in_folder(folder: Path) -> dict[str, type[Behaviour] | type[LinkBehaviour]]
                     f"{path}: there is a behaviour of a proxy of that name in {folder}",
                     remedy="Give one of the two files another name: a scenario knows a behaviour by its name alone.",
                 )
-            found[path.stem] = _load(path, kind)
+            found[path.stem] = _load(path.resolve(), kind is LinkBehaviour, path.stat().st_mtime_ns)
     return found
 
 
-def _load(path: Path, kind: type[Behaviour] | type[LinkBehaviour]) -> type[Behaviour] | type[LinkBehaviour]:
-    """The one behaviour of this kind in the file at ``path``.
+@functools.cache
+def _load(path: Path, links: bool, changed_ns: int) -> type[Behaviour] | type[LinkBehaviour]:
+    """The one behaviour in the file at ``path``, of links or of proxies; run once for each time that it was changed.
 
     Raises:
         LabError: The file cannot be run, or does not hold exactly one behaviour of this kind.
     """
+    kind: type[Any] = LinkBehaviour if links else Behaviour
     module = _run(path)
     found = [
         value

@@ -129,13 +129,11 @@ class Bench:
             self._hops,
             scheme=self._scheme,
             origin=self._origin,
-            server_port=ports.get("server", 0),
-            nodes=ports if self._nodes else None,
             log=self.log,
             authority=self.authority,
         )
         try:
-            await self.network.start()
+            await self.network.start(ports)
         except BaseException:
             await self.__aexit__()
             raise

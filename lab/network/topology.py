@@ -1,6 +1,6 @@
 """The network of a case: its hops in a row, and the names that the browser knows the server by."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -98,8 +98,6 @@ class Network:
         origin: Literal["same", "cross"],
         log: EventLog,
         authority: Authority,
-        server_port: int = 0,
-        nodes: Mapping[str, int] | None = None,
         endpoint_scheme: Scheme | None = None,
         distrusted: Callable[[], Authority] | None = None,
     ) -> None:
@@ -111,8 +109,6 @@ class Network:
             origin: Whether the endpoint has the page's host or another.
             log: Where the events go; hops are called hop1, hop2 ... there.
             authority: What certificates are made with.
-            server_port: Where the server listens at 127.0.0.1, with TLS if `server_uses_tls` says so.
-            nodes: For a balancer: where its nodes listen, by their names.
             endpoint_scheme: How the endpoint is served; as the page where None. The server, or the hop that ends TLS,
                 must take both then.
             distrusted: Gives an authority that browsers do not trust; asked only where a hop needs it.
@@ -128,18 +124,21 @@ class Network:
         self._log = log
         self._authority = authority
         self._distrusted = distrusted
-        self._server_port = server_port
-        self._nodes = {name: (_LOOPBACK, port) for name, port in (nodes or {}).items()}
+        self._nodes: dict[str, Address] = {}
         self._told = any(hop.proxy in _TOLD for hop in self._specs)
         self._names = _NAMES["told" if self._told else "direct"]
 
-    async def start(self) -> None:
+    async def start(self, ports: Mapping[str, int]) -> None:
         """Start the hops, the one next to the server first, since each must know the port of the next.
+
+        Args:
+            ports: Where the server nodes listen at 127.0.0.1, by their names, with TLS if `server_uses_tls` says so.
 
         Raises:
             EnvironmentFailure: One could not listen, or the machine does not allow what it needs.
         """
-        next_port, next_told = self._server_port, False
+        self._nodes = {name: (_LOOPBACK, port) for name, port in ports.items()}
+        next_port, next_told = next(iter(ports.values())), False
         try:
             for number, spec in reversed(list(enumerate(self._specs, 1))):
                 hop = self._make(number, spec, next_port, next_told=next_told)
@@ -164,9 +163,40 @@ class Network:
                 return index
         raise KeyError(name)
 
-    def choice_of(self) -> Choice | None:
-        """How the balancer chooses, where there is one."""
-        return self._specs[-1].choice if self._specs else None
+    def node_changed(self, name: str, up: bool) -> None:
+        """A server node goes away, or has come back: a balancer sends it nothing meanwhile."""
+        for spec in self._specs:
+            if spec.choice is not None:
+                (spec.choice.down.discard if up else spec.choice.down.add)(name)
+
+    async def change(
+        self,
+        name: str,
+        *,
+        add: Sequence[Any] = (),
+        remove: Container[str] = (),
+        replace: Sequence[Any] = (),
+        close: bool = False,
+    ) -> None:
+        """Change what a hop does, all of it at once; connections live on unless ``close`` says otherwise.
+
+        Args:
+            name: What the hop is called.
+            add: Behaviours to be put behind those that are there.
+            remove: The names of those to be taken out.
+            replace: Behaviours to take the place of those with the same names, which must be there.
+            close: Whether to abort the connections that go through the hop.
+        """
+        hop = self.hops[self.index_of(name)]
+        now_ms = self.clock.now_ms()
+        for behaviour in (*add, *replace):
+            behaviour.filter = behaviour.filter.starting(now_ms)
+        new = {behaviour.name: behaviour for behaviour in replace}
+        kept = [new.get(old.name, old) for old in hop.behaviours if old.name not in remove]
+        # Several of one name are replaced by the one.
+        hop.behaviours = [*dict.fromkeys(kept), *add]
+        if close:
+            await hop.cut()
 
     def _make(self, number: int, spec: HopSpec, next_port: int, *, next_told: bool) -> Hop:
         target = (_LOOPBACK, next_port)
@@ -224,7 +254,7 @@ class Network:
         """The port in the URLs that the browser is given; None for the scheme's own."""
         if self._told:
             return None
-        return self.hops[0].port if self.hops else self._server_port
+        return self.hops[0].port if self.hops else next(iter(self._nodes.values()))[1]
 
     def _origin_of(self, name: str, scheme: Scheme) -> str:
         port = "" if self._port in (None, _DEFAULT_PORT[scheme]) else f":{self._port}"

@@ -10,23 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab import cache
 from lab.browser.engine import Engine, Tab
 from lab.errors import LabError
 from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
-from lab.network.topology import SERVER_NAMES, Network, server_uses_tls
+from lab.network.topology import Network, server_uses_tls
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
+from lab.runner.network_side import NetworkSide
 from lab.runner.opening import Pages
-from lab.runner.server_side import ServerSide
-from lab.runner.setup import PREFIX, hop_specs, network_lines, server_options
+from lab.runner.server_side import NoServerSide, ServerSide
+from lab.runner.servers import nodes_of, takes_both_schemes
+from lab.runner.setup import hop_specs, network_lines
 from lab.runner.stage import NeverOpened, Stage, StepFailed
 from lab.runner.steps import perform
 from lab.scenario.matrix import Case
 from lab.scenario.model import Scenario
 from lab.scenario.step import MAIN
-from lab.server.host import LabServer
 from lab.tasks import end, spawn
 from lab.timeline.build import timeline_of
 from lab.timeline.results import Check
@@ -107,28 +109,38 @@ class OneTry:
         scenario, tools = self._case.scenario, self._tools
         self._waits("server and network")
         pages = Pages(self._case, self._log, self._folder)
-        hops = hop_specs(scenario.network, tools.catalogue(self._case.path))
-        tls = server_uses_tls(hops, scenario.page.scheme)
+        catalogue = tools.catalogue(self._case.path)
+        hops = hop_specs(scenario.network, catalogue)
+        both = takes_both_schemes(scenario)
+        tls = server_uses_tls(hops, "https" if both else scenario.page.scheme)
         async with contextlib.AsyncExitStack() as stack:
-            server = LabServer(
-                server_options(scenario),
-                service=scenario.server.service,
-                prefix=PREFIX,
-                emit=self._log.bind("server"),
-                files=await pages.files(),
-            )
-            stack.push_async_callback(server.stop)
-            await server.start(ssl_context=tools.authority.server_context(SERVER_NAMES) if tls else None)
             network = Network(
                 hops,
                 scheme=scenario.page.scheme,
+                endpoint_scheme=scenario.page.endpoint_scheme,
                 origin="cross" if scenario.page.origin == "cross" else "same",
-                server_port=server.port,
                 log=self._log,
                 authority=tools.authority,
+                distrusted=lambda: Authority(cache.folder("distrusted")),
             )
+            nodes = nodes_of(
+                scenario,
+                files=await pages.files(),
+                tls=tls,
+                log=self._log,
+                authority=tools.authority,
+                beside=self._case.path.parent,
+                folder=self._folder,
+                artefacts=self._seen.artefacts,
+                changed=network.node_changed,
+            )
+            stack.push_async_callback(nodes.stop)
+            await nodes.start()
             stack.push_async_callback(network.stop)
-            await network.start()
+            await network.start(nodes.ports)
+            side = NetworkSide(network, nodes, scenario.network, catalogue, self._log)
+            if scenario.page.url is not None:
+                side.begin()  # its page creates clients by itself, whenever it likes
             self._waits(f"a clean page in {engine.name}")
             first = await pages.open(
                 engine,
@@ -141,9 +153,10 @@ class OneTry:
                 tabs={MAIN: first},
                 log=self._log,
                 client=scenario.client,
-                endpoint=f"{network.endpoint_origin}{PREFIX}",
+                endpoint=f"{network.endpoint_origin}{scenario.server.endpoint_path}",
                 lock=tools.lock,
-                server=ServerSide(lambda: server.endpoint.sessions),
+                server=ServerSide(nodes.sessions) if scenario.server.is_ours else NoServerSide(),
+                network=side,
                 folder=self._folder,
                 engine=engine.name,
                 page=pages.url,

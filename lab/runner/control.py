@@ -15,7 +15,7 @@ from lab.scenario.model import Client, Expectations, Hop, Scenario
 from lab.scenario.page import Page
 from lab.timeline.results import CaseResult
 
-Topology = tuple[str, str, str, tuple[tuple[str, str], ...]]
+Topology = tuple[str, str, str, tuple[str, ...]]
 RunCase = Callable[[Case], Awaitable[Concluded]]
 
 
@@ -27,8 +27,22 @@ def _origin(scenario: Scenario) -> Literal["same", "cross"]:
 def topology(case: Case) -> Topology:
     """What a control run stands for: engine, scheme, origin, and each hop's kind."""
     scenario = case.scenario
-    hops = tuple((hop.proxy, hop.tls) for hop in scenario.network)
-    return case.engine, scenario.page.scheme, _origin(scenario), hops
+    bare = [hop.without_behaviours() for hop in scenario.network]
+    return case.engine, _schemes(scenario), _origin(scenario), tuple(map(_kind, bare))
+
+
+def _schemes(scenario: Scenario) -> str:
+    """``http``, or ``http+https`` where the page and the endpoint have different ones."""
+    page = scenario.page
+    return "+".join(dict.fromkeys((page.scheme, page.endpoint_scheme or page.scheme)))
+
+
+def _kind(hop: Hop) -> str:
+    """What kind of hop it is: ``forward-intercept``, ``link``, ``balancer3-cookie-tunnel``."""
+    if hop.kind == "link":
+        return "link"
+    name = hop.proxy if hop.balancer is None else f"balancer{hop.balancer.nodes}-{hop.balancer.sticky}"
+    return f"{name}-{hop.tls}{'-http2' if hop.http2 else ''}"
 
 
 def control_case(case: Case) -> Case:
@@ -37,13 +51,15 @@ def control_case(case: Case) -> Case:
     bare = Scenario(
         title="Control: the same hops with no behaviour",
         why="Where a websocket does not open here, the lab or the machine is at fault, not the network.",
-        page=Page(scheme=scenario.page.scheme, origin=_origin(scenario)),
+        page=Page(
+            scheme=scenario.page.scheme, endpoint_scheme=scenario.page.endpoint_scheme, origin=_origin(scenario)
+        ),
         client=Client(transports=["websocket"], timeout=10_000.0),
-        network=[Hop(proxy=hop.proxy, name=hop.name, tls=hop.tls) for hop in scenario.network],
+        network=[hop.without_behaviours() for hop in scenario.network],
         expect=Expectations(transport="websocket", delivery="exactly once, in order"),
     )
     engine, scheme, origin, hops = topology(case)
-    kinds = "+".join(f"{proxy}-{tls}" for proxy, tls in hops) or "direct"
+    kinds = "+".join(hops) or "direct"
     return replace(case, id=f"control/{scheme}-{origin}-{kinds}[{engine}]", scenario=bare, values={})
 
 

@@ -47,10 +47,10 @@ async def _python() -> str:
 async def _mitmproxy() -> str:
     """Start one hop and end it."""
     log, hop = EventLog(), HopSpec("hop1", "forward", "tunnel", [])
-    network = Network([hop], scheme="http", origin="same", server_port=9, log=log, authority=Authority())
+    network = Network([hop], scheme="http", origin="same", log=log, authority=Authority())
     try:
         began = log.clock.now_ms()
-        await network.start()
+        await network.start({"server": 9})
         took = log.clock.now_ms() - began
     finally:
         await network.stop()
@@ -90,9 +90,9 @@ async def _page(engine: Engine, *, proxied: bool) -> str:
         server = LabServer(ServerOptions(), emit=log.bind("server"), files=await page.files(Client().version))
         stack.push_async_callback(server.stop)
         await server.start()
-        network = Network(hops, scheme="http", origin="same", server_port=server.port, log=log, authority=authority)
+        network = Network(hops, scheme="http", origin="same", log=log, authority=authority)
         stack.push_async_callback(network.stop)
-        await network.start()
+        await network.start({"server": server.port})
         tab = await engine.open(proxy=network.browser_proxy)
         stack.push_async_callback(tab.close)
         await tab.goto(f"{network.page_origin}/lab/page.html")

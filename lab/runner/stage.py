@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from lab.browser.engine import EngineFailure, PageError, Tab
 from lab.events import Event, EventLog
 from lab.runner.measuring import MeasuringLock
+from lab.runner.nodes import Action, How
 from lab.scenario.client import Client
 from lab.scenario.step import MAIN
+from lab.scenario.steps.network import ChangeNetwork
 from lab.timeline.results import Check
 
 
@@ -53,6 +55,22 @@ class Server(Protocol):
 
     def close(self, session: str | None, code: int, reason: str) -> None:
         """Close it; StepFailed where there is none."""
+
+
+class Changes:
+    """What steps do to the network and to the server nodes; this one, for cases without, does nothing.
+
+    lab.runner.network_side.NetworkSide is the one that does.
+    """
+
+    def begin(self) -> None:
+        """The client is about to be created: the times of behaviours are counted from now on."""
+
+    async def change(self, step: ChangeNetwork) -> None:
+        """Change what a hop does."""
+
+    async def serve(self, action: Action, node: str | None, how: How, *, away_s: float = 0.0) -> None:
+        """Stop, start or restart a server node."""
 
 
 class StepFailed(Exception):
@@ -119,6 +137,7 @@ class Stage:
     """The URL of the lab's own page."""
     waits: Callable[[str], None] = lambda what: None
     """Told what the case waits for, for the live display."""
+    network: Changes = field(default_factory=Changes)
     open_tab: Callable[[str], Awaitable[OpenTab]] = _no_tab
     """Opens another tab with the page."""
     checks: list[Check] = field(default_factory=list)

@@ -16,6 +16,7 @@ from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations,
 from lab.scenario.names import check_names
 from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
+from lab.scenario.parts import check_parts
 from lab.scenario.server import Server
 from lab.scenario.steps import Step
 from lab.scenario.steps.close import Close
@@ -88,6 +89,8 @@ class Scenario(Model):
     def _names_are_given(cls, steps: list[Any], info: ValidationInfo) -> list[Any]:
         page = info.data.get("page")
         check_names(steps, own_page=isinstance(page, Page) and page.url is not None)
+        if "network" in info.data and "server" in info.data:
+            check_parts(steps, info.data["network"], info.data["server"], info.context)
         return steps
 
     @field_validator("network")

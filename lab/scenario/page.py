@@ -12,6 +12,9 @@ class Page(Model):
     """The page that the client runs in."""
 
     scheme: Literal["http", "https"] = Field("http", description="How the page and the endpoint are served.")
+    endpoint_scheme: Literal["http", "https"] | None = Field(
+        None, description="How the endpoint is served, where it is not served as the page is."
+    )
     origin: Literal["same", "cross", "file"] = Field(
         "same",
         description="Whether the endpoint has the page's origin or another host's; file: the page comes from disk.",

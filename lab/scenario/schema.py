@@ -73,7 +73,7 @@ def _arguments(name: str, step: Json) -> Json:
     main = STEPS[name].main_argument
     if main is not None:
         branches.append(_without_null(properties[main]))
-    if not step.get("required") and "oneOf" not in step:
+    if not step.get("required") and not step.keys() & {"oneOf", "anyOf"}:
         branches.append({"type": "null"})
     return {**about, "anyOf": branches}
 
@@ -87,7 +87,7 @@ def _without_null(schema: Json) -> Json:
 
 def _step(definitions: Json) -> Json:
     full = {name: definitions[f"Full{model.__name__}"] for name, model in STEPS.items()}
-    alone = [name for name, step in full.items() if not step["required"][1:] and "oneOf" not in step]
+    alone = [name for name, step in full.items() if not step["required"][1:] and not step.keys() & {"oneOf", "anyOf"}]
     return {
         "description": "What the client does.",
         "anyOf": [

@@ -32,6 +32,12 @@ def add_network(definitions: Json, models: Models | None) -> None:
     for use in (BehaviourUse, LinkBehaviourUse, AnyBehaviourUse):
         _add_use(definitions, use, models)
     _add_hop(definitions, models)
+    change = definitions["ChangeNetwork"]
+    change["anyOf"] = [{"required": [key]} for key in ("add", "remove", "replace", "close")]
+    for key in ("add", "remove", "replace"):
+        several = change["properties"][key]
+        alone = {key: several.pop(key) for key in ("default", "description") if key in several}
+        change["properties"][key] = {"anyOf": [several["items"], several], **alone}
 
 
 def _add_link_limits(definitions: Json) -> None:

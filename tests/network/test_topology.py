@@ -198,10 +198,8 @@ async def test_client_that_does_not_trust_is_a_tls_failure(authority: Authority)
 async def test_names_follow_the_first_hop(
     authority: Authority, chain: str, scheme: Scheme, origin: Literal["same", "cross"]
 ) -> None:
-    network = Network(
-        hops(chain), scheme=scheme, origin=origin, server_port=4711, log=EventLog(), authority=authority
-    )
-    await network.start()
+    network = Network(hops(chain), scheme=scheme, origin=origin, log=EventLog(), authority=authority)
+    await network.start({"server": 4711})
     try:
         if chain.startswith("F"):
             page, other = f"{scheme}://www.example.test", f"{scheme}://sock.example.test"
@@ -236,8 +234,8 @@ async def test_failed_start_stops_what_had_started(authority: Authority, monkeyp
         await start(self)
 
     monkeypatch.setattr(Proxy, "start", second_fails)
-    network = Network(hops("FR"), scheme="http", origin="same", server_port=9, log=EventLog(), authority=authority)
+    network = Network(hops("FR"), scheme="http", origin="same", log=EventLog(), authority=authority)
     with pytest.raises(OSError, match="no more"):
-        await network.start()
+        await network.start({"server": 4711})
     assert network.hops == []
     assert started[0]._task is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lab.runner import case as case_module
-from lab.runner import opening
+from lab.runner import opening, servers
 from lab.runner.case import SPARE_S, OneTry, allowance_s
 from lab.runner.conclude import Concluded
 from lab.scenario.matrix import Case
@@ -66,7 +66,7 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorder: object) -> 
     async def no_files(version: str, **more: Any) -> dict[str, tuple[str, bytes]]:
         return {}
 
-    monkeypatch.setattr(case_module, "LabServer", Server)
+    monkeypatch.setattr(servers, "LabServer", Server)
     monkeypatch.setattr(opening.page, "files", no_files)
     yield made
 

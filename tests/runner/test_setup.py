@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 
 from lab.errors import UsageError
 from lab.network.behaviour import Catalogue
-from lab.runner.setup import hop_specs, network_lines, server_options
+from lab.runner.setup import hop_specs, network_lines
 from lab.scenario.model import BehaviourUse, Hop, Scenario
 
 HOPS = [
@@ -49,14 +51,40 @@ def test_network_is_told_in_words() -> None:
     assert third == "hop3: reverse proxy: passes everything on"
 
 
-def test_server_options_are_the_scenarios_in_seconds_and_bytes() -> None:
-    server = {
-        "heartbeat": "250ms",
-        "disconnect_delay": "2s",
-        "response_limit": "4KiB",
-        "cookie": True,
-        "websocket": False,
-    }
-    options = server_options(Scenario.model_validate({"title": "x", "server": server}))
-    assert (options.heartbeat_s, options.disconnect_delay_s, options.response_limit) == (0.25, 2.0, 4096)
-    assert options.cookie and not options.websocket
+@pytest.mark.parametrize(
+    ("hop", "expected"),
+    [
+        ({"link": []}, "hop1: link: passes everything on"),
+        ({"proxy": "socks", "tls": "untrusted"},
+         "hop1: SOCKS proxy, TLS intercepted with a certificate that is not trusted: passes everything on"),
+        ({"proxy": "transparent", "tls": "intercept", "http2": True, "alpn": "stripped", "min_tls": "1.2"},
+         "hop1: transparent proxy, TLS intercepted, HTTP/2, no ALPN, TLS 1.2 at least: passes everything on"),
+        ({"balancer": {"nodes": 3, "sticky": "none"}, "name": "lb"},
+         "lb: balancer of 3 nodes, not sticky: passes everything on"),
+        ({"no_upgrade": {"answer": "hang", "after": 5000.0, "nth": [1, 2], "seed": 3,
+                         "when": {"transport": ["websocket"]}}},
+         "hop1: reverse proxy: no_upgrade (answer: hang, transport: websocket, after: 5s, nth: 1|2, seed: 3)"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_hop_is_told_in_words(hop: Any, expected: str) -> None:
+    assert network_lines(Scenario.model_validate({"title": "x", "network": [hop]}).network) == [expected]
+
+
+def test_balancer_chooses_among_its_nodes() -> None:
+    network: Any = [{"balancer": {"nodes": 3, "sticky": "prefix", "appended_by": "server"}}]
+    (spec,) = hop_specs(Scenario.model_validate({"title": "x", "network": network}).network, Catalogue())
+    assert spec.choice is not None
+    assert (spec.proxy, spec.choice.nodes, spec.choice.sticky) == ("balancer", ["node1", "node2", "node3"], "prefix")
+    assert not spec.appends
+
+
+def test_behaviours_have_their_limits_and_lots_of_their_own() -> None:
+    use = {"no_upgrade": {"nth": [2], "seed": 1}}
+    network: Any = [{"behaviours": [use, use]}, {"behaviours": [use]}]
+    specs = [
+        hop_specs(Scenario.model_validate({"title": "x", "network": network}).network, Catalogue()) for _ in "ab"
+    ]
+    drawn = [[one.random.random() for spec in each for one in spec.behaviours] for each in specs]
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn[0])) == 3
+    assert specs[0][0].behaviours[0].filter.nth == {2}

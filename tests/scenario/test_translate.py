@@ -174,7 +174,7 @@ TABLE = [
         x.yaml:2:22: unknown key "orgin"
           2 | page: {scheme: htps, orgin: same}
             |                      ^^^^^
-          expected one of scheme, origin, persona, cookies, document_domain, url
+          expected one of scheme, endpoint_scheme, origin, persona, cookies, document_domain, url
           did you mean "origin"?
 
         x.yaml:3:12: unknown engine "chrome"

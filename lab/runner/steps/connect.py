@@ -44,6 +44,7 @@ async def run(step: Connect, stage: Stage) -> None:
     async with stage.lock.held(stage.log):
         stage.waits("the client's attempts")
         since = len(stage.log)
+        stage.network.begin()
         with refused("the client to be created"):
             await recorder.connect(url, options, step.name, raw=step.raw)
         if not step.wait:

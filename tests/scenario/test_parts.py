@@ -1,0 +1,86 @@
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from lab.scenario.loader import load_bytes
+from lab.scenario.problems import ScenarioErrors
+
+
+class Delay(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    lab_kind: ClassVar[str] = "link"
+    delay: int = 0
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    answer: int = 0
+
+
+MODELS: dict[str, type[BaseModel]] = {"late": Delay, "no_upgrade": Answer, "buffering": Answer}
+HOPS = "network: [{name: office, behaviours: [no_upgrade]}, late, {balancer: {nodes: 2}}]"
+
+
+def problems(steps: str, head: str = HOPS) -> list[str]:
+    text = f"title: x\n{head}\nsteps:\n" + "".join(f"  - {step}\n" for step in steps.split("|"))
+    try:
+        load_bytes(text.encode(), Path("x.yaml"), MODELS)
+    except ScenarioErrors as errors:
+        return [f"{one.line}:{one.column}: {one.what}" for one in errors.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "network: {hop: office, remove: no_upgrade}|network: {hop: hop1, add: no_upgrade}",
+        "network: {hop: office, add: {buffering: {answer: 1, nth: 2}}}|network: {hop: office, remove: buffering}",
+        "network: {hop: hop2, replace: {late: {delay: 5}}}",
+        "network: {hop: office, remove: all}",
+        "network: {hop: office, close: true}",
+        "server: {action: stop, node: node2}|restart server: node1",
+    ],
+)
+def test_steps_may_change_what_is_there(steps: str) -> None:
+    assert problems(steps) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("network: {hop: offic, remove: all}", ['4:20: unknown hop "offic"']),
+        ("network: {remove: all}", ["4:14: no hop"]),
+        ("network: {hop: office}", ["4:14: nothing to change"]),
+        ("network: {hop: office, remove: buffering}", ['4:36: not done by the hop "buffering"']),
+        ("network: {hop: office, remove: all}|network: {hop: office, remove: no_upgrade}",
+         ['5:36: not done by the hop "no_upgrade"']),
+        ("network: {hop: office, replace: buffering}", ['4:37: not done by the hop "buffering"']),
+        ("network: {hop: office, add: late}", ['4:33: "late" in a proxy']),
+        ("network: {hop: hop2, add: {no_upgrade: {}}}", ['4:32: "no_upgrade" in a link']),
+        ("network: {hop: office, add: {no_upgrade: {anser: 1}}}", ['4:47: unknown key "anser"']),
+        ("network: {hop: office, add: {no_upgrad: {}}}", ['4:34: unknown behaviour "no_upgrad"']),
+        ("network: {hop: office, add: {no_upgrade: {after: 5}}}", ['4:54: wrong value for "after"']),
+        ("server: stop", ["4:13: no node"]),
+        ("server: {action: stop, node: node3}", ['4:34: unknown node "node3"']),
+        ("restart server: node9", ['4:21: unknown node "node9"']),
+    ],
+)  # fmt: skip
+def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[str]) -> None:
+    assert problems(steps) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "steps", "expected"),
+    [
+        ("network: []", "network: {hop: hop1, remove: all}", ["4:5: a change of a network without hops"]),
+        ("network: [no_upgrade]", "network: {remove: no_upgrade}", []),
+        ("network: []", "restart server", []),
+        ("network: []", "server: {action: stop, node: node1}", ['4:34: unknown node "node1"']),
+        ("server: {command: [x]}", "server: stop", []),
+        ("server: {url: 'http://h/'}", "server: stop", ["4:5: a server that runs already cannot be stopped"]),
+    ],
+)
+def test_the_only_part_needs_no_name(head: str, steps: str, expected: list[str]) -> None:
+    assert problems(steps, head) == expected
