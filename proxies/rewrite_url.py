@@ -10,7 +10,8 @@ without it answer ``/info`` with 404 (https://github.com/marmelab/ng-admin/issue
 that want to find more.
 
 What survives: with a wrong prefix nothing: ``/info`` is answered with 404, and the client closes with 1002. Without
-the query, everything but htmlfile and jsonp-polling, whose callback stands in it: the server answers 500.
+the query, everything but htmlfile and jsonp-polling, whose callback stands in it: the server answers 500, and they
+time out.
 """
 
 from typing import Literal
