@@ -82,8 +82,13 @@ class Stage:
             self._begun += len(data)
             self.held -= len(data)
             if self._begun == len(item.data):
-                self._done()
-            if not step.drop:
+                # The act may say that it ends the connection right behind these bytes.
+                last = self._planned(item, 0)
+                if isinstance(last, Cut):
+                    self._step = Cut(max(last.at_ms, self._last_ms), last.ending)
+                else:
+                    self._done()
+            if len(data) and not step.drop:
                 return Chunk(data, step.at_ms)
         return None
 
@@ -94,7 +99,8 @@ class Stage:
             if isinstance(item, Close):
                 items.append(Close(item.how, now_ms))
             else:
-                items.append(Chunk(memoryview(item.data)[self._begun :], now_ms))
+                if self._begun < len(item.data):
+                    items.append(Chunk(memoryview(item.data)[self._begun :], now_ms))
                 self._begun = 0
         self.clear()
         return items

@@ -14,6 +14,7 @@ With sockets, `LinkBench` puts a link between a client and a server that write d
 """
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -66,13 +67,13 @@ def play(behaviour: LinkBehaviour, *arrivals: Seen, conn: int = 1, until_ms: flo
         now = min([act.due_ms, *due.values(), *(item[0] for item in coming[:1])])
         if now > until_ms or now == NEVER:
             return seen
-        if coming and coming[0][0] == now:
+        if act.due_ms <= now:
+            if act.woken(now) is not None:
+                return [*seen, (now, "up", "cut")]
+            act.due_ms = act.due_ms if act.due_ms > now else NEVER
+        elif coming and coming[0][0] == now:
             at_ms, way, what = coming.pop(0)
             stages[way].take(Chunk(bytes(what), at_ms) if isinstance(what, int) else Close(_how(what), at_ms))
-        elif act.due_ms == now:
-            ending = act.woken(now)
-            if ending is not None:
-                return [*seen, (now, "up", "cut")]
         for way, stage in stages.items():
             while (item := stage.give(now)) is not None:
                 if isinstance(item, Cut):
@@ -116,6 +117,7 @@ class Peer(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         """Take the transport."""
         self.transport = transport
+        transport.set_write_buffer_limits(high=0)
         if self._came is not None:
             self._came(self)
 
@@ -133,6 +135,10 @@ class Peer(asyncio.Protocol):
         """Write down RST."""
         if error is not None:
             self._ended("rst")
+
+    def resume_writing(self) -> None:
+        """All that was sent has been handed to the kernel."""
+        self._changed.set()
 
     def _ended(self, how: str) -> None:
         self.end, self.end_ms = how, self.now_ms()
@@ -173,6 +179,16 @@ class Peer(asyncio.Protocol):
         """Wait for FIN or RST, and say which it is; TimeoutError where neither comes."""
         await self._until(lambda: self.end is not None)
         return self.end or ""
+
+    async def ended_within(self, ms: float) -> bool:
+        """Whether FIN or RST has come, or comes in so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ended(), ms / 1000)
+        return self.end is not None
+
+    async def drained(self) -> None:
+        """Wait until all that was sent has been handed to the kernel; TimeoutError where that takes too long."""
+        await self._until(lambda: not self.transport.get_write_buffer_size())
 
     async def _until(self, there: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):

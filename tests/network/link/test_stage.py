@@ -50,6 +50,8 @@ def given_by(stage: Stage, now_ms: float) -> list[tuple[object, float]]:
         ([Piece(4, 1)], [(b"abcd", 5)]),
         ([Piece(0, 7), Piece(-1, 8), Piece(4, 10)], [(b"abcd", 10)]),
         ([Piece(2, 10, drop=True), Piece(2, 20)], [(b"cd", 20)]),
+        ([Piece(4, 10), Cut(20, ENDING)], [(b"abcd", 10), ("cut", 20)]),
+        ([Cut(20, ENDING)], [("cut", 20), (b"abcd", 20)]),
         # After a cut the connection asks no more; if it did, it would lose nothing.
         ([Piece(2, 10), Cut(20, ENDING)], [(b"ab", 10), ("cut", 20), (b"cd", 20)]),
     ],
