@@ -95,14 +95,15 @@ def _at_link(hop: str, outer: Segment, inner: Segment | None) -> Cut | None:
 
 def _at_proxy(hop: str, exchanges: Sequence[Exchange], tcp_ends: Sequence[Event]) -> Cut | None:
     ends = sorted(_ends(exchanges, tcp_ends), key=lambda event: event.t_ms)
-    first = ends[0] if ends else None
-    if first is None:
+    if not ends or ends[0].data.get("by") != "hop":
         return None
-    own = next((event for event in ends if event.data.get("by") == "hop"), None)
-    if own is None or any(event.data.get("by") != "hop" and event.t_ms < own.t_ms - _AT_ONCE_MS for event in ends):
+    own = ends[0]
+    complete = next((one.end for one in exchanges if one.side.endswith(".server")), None)
+    if complete is not None and complete.t_ms <= own.t_ms:
+        return None  # The server had ended its answer: what follows is tidying up.
+    clean = next((one.end for one in exchanges if one.side.endswith(".client") and one.end), None)
+    if clean is not None and clean.t_ms < own.t_ms - _AT_ONCE_MS:
         return None
-    if any(one.end is not None and one.end.t_ms < own.t_ms - _AT_ONCE_MS for one in exchanges):
-        return None  # The answer was complete on one side: what follows is tidying up.
     frames = [event for one in exchanges for event in one.frames]
     data = [event for one in exchanges for event in one.data]
     times = {event.t_ms for event in (*frames, *data) if event.t_ms <= own.t_ms}
@@ -112,7 +113,7 @@ def _at_proxy(hop: str, exchanges: Sequence[Exchange], tcp_ends: Sequence[Event]
     return Cut(
         hop=hop,
         t_ms=own.t_ms,
-        how=_how(ends),
+        how="as if the answer were complete" if clean is not None else _how(ends),
         began_ms=min(answered, default=exchanges[0].t_ms),
         activity=tuple(sorted(times)),
         passed=went,

@@ -46,7 +46,7 @@ def _in_frames(requests: Iterable[Request], direction: str) -> Seen:
     """What the sides of hops saw in websocket frames, in path order."""
     seen: Seen = {}
     for request in requests:
-        raw = request.path.partition("?")[0].split("/")[-2:-1] == [""]
+        raw = not request.session
         for span in request.spans:
             if span.vantage != "browser" and not is_server(span.vantage) and span.frames:
                 texts = seen.setdefault(span.vantage, [])
