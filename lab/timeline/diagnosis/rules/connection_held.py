@@ -52,8 +52,8 @@ def _said(about: str, since: float, until: float, waits: list[tuple[Wire, float]
             about=about,
             cause="connection_held",
             hop=hop,
-            sentence=f"{hop} took a connection {ms(max(0.0, outer.opened_ms - since))} after {begun} and for {ms(kept)} "
-            f"neither read from it nor made one of its own, {so}.",
+            sentence=f"{hop} took a connection {ms(max(0.0, outer.opened_ms - since))} after {begun} "
+            f"and for {ms(kept)} neither read from it nor made one of its own, {so}.",
             proof=[f"{outer.side} saw the connection open, {hop}.server saw none"],
             hint=f"look for a limit of connections in {hop}, or for what makes it slow to accept; a client over HTTP "
             "needs two connections at once",

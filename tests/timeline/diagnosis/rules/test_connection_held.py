@@ -9,15 +9,16 @@ LINK = """
     2 1c tcp.data conn=1 direction=up bytes=9 total=9
     3 1s tcp.data conn=1 direction=up bytes=9 total=9
 """
+TIMED_OUT = attempt("websocket", "timeout", at=50, until=650)
 WAITS = "{at} 1c tcp.open conn=2"
 
 
 def test_names_the_link_that_took_a_connection_and_did_nothing_with_it(ask):
-    (found,) = ask(connection_held, attempt("websocket", "timeout", until=600), LINK, WAITS.format(at=20))
+    (found,) = ask(connection_held, TIMED_OUT, LINK, WAITS.format(at=70))
     assert (found.about, found.cause, found.hop) == ("websocket", "connection_held", "hop1")
     assert found.sentence == (
-        "hop1 took a connection 20 ms after the attempt began and for 580 ms neither read from it nor made one of its "
-        "own, so websocket could not open."
+        "hop1 took a connection 20 ms after the attempt began and for 580 ms neither read from it nor made one of "
+        "its own, so websocket could not open."
     )
 
 
@@ -30,14 +31,14 @@ def test_speaks_of_an_open_connection_that_lost_messages(ask):
 @pytest.mark.parametrize(
     "more",
     [
-        "25 1s tcp.open conn=2",  # it went on at once
-        "25 1c tcp.data conn=2 direction=up bytes=9 total=9",
-        "25 1c tcp.end conn=2 direction=down how=rst total=0",
+        "75 1s tcp.open conn=2",  # it went on at once
+        "75 1c tcp.data conn=2 direction=up bytes=9 total=9",
+        "75 1c tcp.end conn=2 direction=down how=rst total=0",
     ],
 )
 def test_says_nothing_where_it_went_on_or_ended(ask, more):
-    assert ask(connection_held, attempt("websocket", "timeout", until=600), LINK, WAITS.format(at=20), more) == []
+    assert ask(connection_held, TIMED_OUT, LINK, WAITS.format(at=70), more) == []
 
 
 def test_says_nothing_of_proxies_which_number_their_sides_apart(ask):
-    assert ask(connection_held, attempt("websocket", "timeout", until=600), WAITS.format(at=20)) == []
+    assert ask(connection_held, TIMED_OUT, WAITS.format(at=70)) == []
