@@ -14,7 +14,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.tls import ClientHelloData, TlsData
 
-from lab.network import context, stream, tcp
+from lab.network import context, flows, stream, tcp
 from lab.network.addon import HopAddon
 from lab.network.authority import Authority
 from lab.network.context import Master, next_layer, proxyserver, tlsconfig
@@ -145,9 +145,13 @@ class HopMaster(Master):
         super().__init__(Options(listen_host="127.0.0.1", mode=[f"{mode}@127.0.0.1:{port}"], confdir=confdir))
         # It has put a handler on the root logger, for addons of an old kind that the lab does not have.
         self._legacy_log_events.uninstall()
-        self.recorder = recorder
+        # A dump sees bodies before the recorder does, and messages before they are forgotten.
+        dump = flows.watch(recorder)
+        self.recorder: Recorder | flows.FlowDump = dump or recorder
         self.server = Listener(recorder)
         addons: Any = self.addons
+        if dump is not None:
+            addons.add(dump)
         addons.add(self.server, next_layer.NextLayer(), _TlsConfig(tls), addon)
         # These belong to addons: they are not known before those have been added.
         settings: Any = self.options

@@ -128,5 +128,5 @@ def _shows(path: str) -> bool:
 
 
 def _file(kind: str, path: str) -> File:
-    how, command = HOW.get(kind.rstrip("0123456789 "), ("", ""))
+    how, command = HOW.get(kind.partition(" ")[0], ("", ""))
     return File(kind, path, _link(path), how, command.format(file=path.rpartition("/")[2]))

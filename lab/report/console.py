@@ -10,9 +10,10 @@ from rich.live import Live
 from rich.text import Text
 
 from lab.report import words
+from lab.report.compare import Changes
 from lab.report.lines import COLOURS, Lines
 from lab.report.summary import summarise
-from lab.timeline.results import CaseResult, RunResult
+from lab.timeline.results import CaseResult, Outcome, RunResult
 
 _WIDEST = max(len(outcome) for outcome in words.OUTCOMES)
 
@@ -25,14 +26,21 @@ class Console:
     shown with its control characters written out.
     """
 
-    def __init__(self, out: rich.console.Console | None = None, *, live: bool | None = None) -> None:
+    def __init__(
+        self, out: rich.console.Console | None = None, *, live: bool | None = None, quiet: bool = False
+    ) -> None:
+        """Speak on ``out``; ``quiet``: of nothing but what did not pass, once it is all over."""
         self._lines = Lines(out or rich.console.Console())
+        self._quiet = quiet
         # CI systems that ask for colour are no terminals: what moves there becomes lines upon lines.
         self._moving = not self._lines.plain and self._lines.out.file.isatty() if live is None else live
+        self._moving = self._moving and not quiet
         self._live: Live | None = None
         self._running: dict[str, tuple[str, float]] = {}
+        self._ended: dict[Outcome, int] = {}
         self._done = 0
         self._total = 0
+        self._began = time.monotonic()
 
     def __enter__(self) -> Self:
         """The console itself."""
@@ -47,6 +55,8 @@ class Console:
     def run_began(self, total: int, folder: Path) -> None:
         """A run of ``total`` cases began; its files go to ``folder``."""
         self._total = total
+        if self._quiet:
+            return
         self._lines.line((f"{total} {'case' if total == 1 else 'cases'}, files in {folder}", "dim"))
         if self._moving:
             # Two redraws a second: the page's timers are being measured on the same machine.
@@ -68,6 +78,9 @@ class Console:
         """A case ended; ``done`` of ``total`` have now."""
         self._done, self._total = done, total
         self._running.pop(case.id, None)
+        self._ended[case.outcome] = self._ended.get(case.outcome, 0) + 1
+        if self._quiet:
+            return
         lines = self._lines
         head = lines.text((case.outcome.ljust(_WIDEST), COLOURS[case.outcome]), "  ", (case.id, "bold"))
         taken = lines.text(words.way_told(case))
@@ -81,10 +94,10 @@ class Console:
         """Something that the user should know while the run goes on."""
         self._lines.line(("note".ljust(_WIDEST), "cyan"), "  ", text)
 
-    def run_ended(self, run: RunResult, paths: list[Path]) -> None:
-        """The run ended, and its reports lie at ``paths``: the summary, what did not pass, the counts."""
+    def run_ended(self, run: RunResult, paths: list[Path], changes: Changes | None = None) -> None:
+        """The run ended, and its reports lie at ``paths``: the summary, what did not pass or changed, the counts."""
         self.close()
-        summarise(self._lines, run, paths)
+        summarise(self._lines, run, paths, changes, quiet=self._quiet)
 
     def close(self) -> None:
         """Take the live lines away. May be called again."""
@@ -95,9 +108,13 @@ class Console:
     def _status(self) -> Text:
         """The live lines: how far the run is, and what each running case waits for. Drawn by Rich's own thread."""
         status = Text(no_wrap=True, overflow="ellipsis", end="")
-        status.append(f"{self._done} of {self._total} done", "bold")
         now = time.monotonic()
+        status.append(f"{self._done} of {self._total} done", "bold")
+        for outcome in words.OUTCOMES:
+            if outcome != "passed" and self._ended.get(outcome):
+                status.append(f", {self._ended[outcome]} {outcome}", COLOURS[outcome])
+        status.append(f", {words.duration((now - self._began) * 1000)}", "dim")
         for case_id, (what, began) in list(self._running.items()):
-            waited = f" {what}, {now - began:.0f} s"
+            waited = f"  {what}, {now - began:.0f} s"
             status.append("\n").append_text(self._lines.text("  ", (case_id, "bold"), (waited, "dim")))
         return status

@@ -18,8 +18,13 @@ def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
 
     A lone surrogate, which a page may well have sent, has no UTF-8: it is written as the JSON escape that it is.
     """
+    return replace(folder / NAME, content(run))
+
+
+def content(run: RunResult) -> bytes:
+    """What results.json holds."""
     text = json.dumps(run.model_dump(mode="json"), ensure_ascii=False, indent=2)
-    return replace(folder / NAME, (text + "\n").encode("utf-8", "backslashreplace"))
+    return (text + "\n").encode("utf-8", "backslashreplace")
 
 
 def read(path: Path) -> RunResult:

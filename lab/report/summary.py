@@ -1,11 +1,12 @@
 """What the console says at the end of a run: where each browser ended and why, what did not pass, the counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.text import Text
 
 from lab.report import words
+from lab.report.compare import Changes, Kind, in_words
 from lab.report.grid import ENGINE, SCENARIO, grid_of, keys_of, name_of, value_of
 from lab.report.lines import COLOURS, Lines
 from lab.report.words import Cause, matrix_words
@@ -13,19 +14,31 @@ from lab.timeline.results import CaseResult, RunResult
 
 _FEW = 6
 """So many cases of one scenario are told one by one; more are a table."""
+_MOST_CHANGES = 10
+_KINDS: Mapping[Kind, str] = {"worse": "bold red", "moved": "yellow", "slower": "yellow", "better": "green"}
 
 
-def summarise(lines: Lines, run: RunResult, paths: Sequence[Path]) -> None:
-    """Say what ``run`` found. The last lines are the counts and the path of report.html among ``paths``."""
-    few = len(run.cases) <= _FEW and len({case.scenario for case in run.cases}) == 1
-    if few:
+def summarise(
+    lines: Lines, run: RunResult, paths: Sequence[Path], changes: Changes | None = None, *, quiet: bool = False
+) -> None:
+    """Say what ``run`` found. The last lines are the counts and the path of report.html among ``paths``.
+
+    ``quiet``: nothing of what passed.
+    """
+    few = not quiet and len(run.cases) <= _FEW and len({case.scenario for case in run.cases}) == 1
+    if quiet:
+        pass
+    elif few:
         _tell(lines, run.cases)
     elif shown := [case for case in run.cases if not run.interrupted or case.outcome != "skipped"]:
         _table(lines, shown)
     for case in run.cases:
         if case.outcome not in ("passed", "skipped"):
             _trouble(lines, case, told=few)
-    lines.line()
+    if changes and changes.changed:
+        _changed(lines, changes)
+    if not quiet or run.count("passed") + run.count("skipped") < len(run.cases):
+        lines.line()
     if run.interrupted:
         lines.line(("Interrupted.", "bold yellow"))
     _counts(lines, run)
@@ -87,6 +100,17 @@ def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
         _causes(lines, words.causes(case), set())
     if case.remedy:
         lines.paragraph(lines.text((case.remedy, "cyan")), indent=2)
+
+
+def _changed(lines: Lines, changes: Changes) -> None:
+    """What is not as it was, one line each; of many, the first."""
+    lines.line()
+    lines.line(("changed", "bold cyan"), f"  {in_words(changes)}")
+    for change in changes.changed[:_MOST_CHANGES]:
+        said = f"  {change.before} -> {change.after}"
+        lines.paragraph(lines.text((change.kind, _KINDS[change.kind]), "  ", (change.id, "bold"), said), indent=2)
+    if len(changes.changed) > _MOST_CHANGES:
+        lines.line(f"  and {len(changes.changed) - _MOST_CHANGES} more: see the report")
 
 
 def _table(lines: Lines, cases: Sequence[CaseResult]) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from lab import cache
 from lab.browser.engine import Engine, Tab
 from lab.errors import LabError
 from lab.events import EventLog
+from lab.network import flows
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.topology import Network, server_uses_tls
+from lab.runner.artefacts import Keeping
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
 from lab.runner.network_side import NetworkSide
@@ -46,7 +48,8 @@ class Tools:
     catalogue: Callable[[Path], Catalogue]
     """The behaviours that the scenario at this path may use."""
     trace: bool | None = None
-    """Whether to keep a trace of the cases that do not pass; None: where recording one costs little."""
+    """Whether to record a trace; None: where recording one costs little."""
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 def allowance_s(scenario: Scenario) -> float:
@@ -64,6 +67,9 @@ class OneTry:
         self._log = EventLog()
         self._seen = Seen(case)
         self._tell = waits
+        self._dumps: list[flows.FlowDump] = []
+        self._ports: dict[int, str] = {}
+        """Each hop's port, and its name in the events."""
 
     def _waits(self, what: str) -> None:
         self._seen.waited_for = what
@@ -93,12 +99,13 @@ class OneTry:
             if not isinstance(error, (LabError, TimeoutError)):
                 self._keep("traceback", "traceback.txt", "".join(traceback.format_exception(error)))
         finally:
-            lines = (json.dumps(event.as_json(), ensure_ascii=False, default=str) for event in self._log.ordered())
-            self._keep("events", "events.ndjson", "".join(f"{line}\n" for line in lines))
+            seen.events = self._tools.keeping.redaction.events(self._log.ordered())
+            if self._tools.keeping.events:
+                lines = (json.dumps(event.as_json(), ensure_ascii=False, default=str) for event in seen.events)
+                self._keep("events", "events.ndjson", "".join(f"{line}\n" for line in lines))
         seen.duration_ms = (time.perf_counter() - began) * 1000
-        seen.events = self._log.ordered()
         self._keep("timeline", "timeline.json", timeline_of(seen.events).model_dump_json())
-        return conclude(seen)
+        return self._tools.keeping.finish(conclude(seen), seen.events, self._folder, self._dumps, self._ports)
 
     def _keep(self, kind: str, name: str, text: str) -> None:
         (self._folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -114,6 +121,7 @@ class OneTry:
         both = takes_both_schemes(scenario)
         tls = server_uses_tls(hops, "https" if both else scenario.page.scheme)
         async with contextlib.AsyncExitStack() as stack:
+            self._dumps = stack.enter_context(flows.dumping())
             network = Network(
                 hops,
                 scheme=scenario.page.scheme,
@@ -138,6 +146,7 @@ class OneTry:
             await nodes.start()
             stack.push_async_callback(network.stop)
             await network.start(nodes.ports)
+            self._ports = {hop.port: f"hop{number}" for number, hop in enumerate(network.hops, 1)}
             side = NetworkSide(network, nodes, scenario.network, catalogue, self._log)
             if scenario.page.url is not None:
                 side.begin()  # its page creates clients by itself, whenever it likes
@@ -170,7 +179,8 @@ class OneTry:
             self._waits("the end of server and network")
 
     def _traces(self, engine: Engine) -> bool:
-        return engine.traces_cheaply if self._tools.trace is None else self._tools.trace
+        wanted = engine.traces_cheaply if self._tools.trace is None else self._tools.trace
+        return self._tools.keeping.traces(wanted)
 
     async def _steps(self, stage: Stage) -> None:
         """Perform the steps until one does not go as the scenario says, or the page has died."""
@@ -200,13 +210,14 @@ class OneTry:
             emit("step", index=index, step=step.step, state="done")
 
     async def _pictures(self, tab: Tab, engine: Engine) -> None:
-        """Keep a screenshot and a trace of a case that will not pass; their failure is not the case's."""
+        """Keep a screenshot and a trace where they are wanted; their failure is not the case's."""
         self._seen.events = self._log.ordered()
-        if conclude(self._seen).result.outcome == "passed":
+        if not self._tools.keeping.wants(conclude(self._seen).result.outcome):
             return
         self._waits("screenshot and trace")
         with contextlib.suppress(LabError):
             await tab.screenshot(self._folder / "screenshot.png")
             self._seen.artefacts["screenshot"] = "screenshot.png"
-            if self._traces(engine) and await tab.save_trace(self._folder / "trace.zip"):
+            trace = self._folder / "trace.zip"
+            if self._traces(engine) and await tab.save_trace(trace) and self._tools.keeping.trace(trace):
                 self._seen.artefacts["trace"] = "trace.zip"

@@ -15,6 +15,9 @@ from typing import Protocol
 from lab import __version__, report
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.report.compare import Changes
+from lab.runner.artefacts import Keeping
+from lab.runner.baseline import changes_since
 from lab.runner.case import Tools
 from lab.runner.engines import EnginePool
 from lab.runner.measuring import MeasuringLock
@@ -31,8 +34,8 @@ class Teller(Progress, Protocol):
     def run_began(self, total: int, folder: Path) -> None:
         """The run has begun."""
 
-    def run_ended(self, run: RunResult, paths: list[Path]) -> None:
-        """The run has ended and its reports are written."""
+    def run_ended(self, run: RunResult, paths: list[Path], changes: Changes | None = None) -> None:
+        """The run has ended and its reports are written; ``changes``: what it was held against."""
 
     def note(self, text: str) -> None:
         """Something that the user should know."""
@@ -50,6 +53,9 @@ class Options:
     proxies: Sequence[Path] = ()
     """Folders with behaviours of the user's own, besides ``proxies/`` beside each scenario."""
     command: Sequence[str] = field(default_factory=tuple)
+    keeping: Keeping = field(default_factory=Keeping)
+    baseline: RunResult | None = None
+    """What the run is held against; where None, the last run below ``out``."""
 
 
 def catalogues(extra: Sequence[Path]) -> Callable[[Path], Catalogue]:
@@ -98,7 +104,9 @@ async def run_all(cases: Sequence[Case], options: Options, teller: Teller) -> Ru
     folder = new_run_folder(options.out, began_at)
     pool = EnginePool.of_browsers(headed=options.headed, trusted_spki=authority.spki)
     of_folder = catalogues(options.proxies)
-    tools = Tools(authority, MeasuringLock(), lambda path: of_folder(path.parent), trace=options.trace)
+    tools = Tools(
+        authority, MeasuringLock(), lambda path: of_folder(path.parent), trace=options.trace, keeping=options.keeping
+    )
     run = Run(cases, tools, pool, folder, teller, jobs=options.jobs, retries=options.retries)
     teller.run_began(len(cases), folder)
     # A task of its own: what a signal cancels is the cases, never the end of the engines.
@@ -124,7 +132,8 @@ async def run_all(cases: Sequence[Case], options: Options, teller: Teller) -> Ru
             interrupted=interrupted,
             cases=run.results,
         )
-        paths = report.write_all(result, folder)
+        changes = changes_since(result, options.out, options.baseline)
+        paths = report.write_all(result, folder, changes)
         point_latest(folder)
-        teller.run_ended(result, paths)
+        teller.run_ended(result, paths, changes)
     return result

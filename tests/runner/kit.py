@@ -120,7 +120,7 @@ class FakeTab:
         await asyncio.to_thread(path.write_bytes, b"PNG")
 
     async def save_trace(self, path: Path) -> bool:
-        await asyncio.to_thread(path.write_bytes, b"PK")
+        await asyncio.to_thread(path.write_bytes, b"PK\5\6" + bytes(18))  # a zip with nothing in it
         return True
 
     async def close(self) -> None:
