@@ -13,16 +13,18 @@ PLACE = 8
 def command(
     names: Annotated[list[Engine] | None, typer.Argument(metavar="ENGINE", help="All three where left out.")] = None,
 ) -> None:
-    """Install the browsers and sockjs-client.
+    """Install the browsers, sockjs-client, and d3, which draws the timelines of reports.
 
     Takes Playwright's own builds where they can be downloaded, else the distribution's packages (Debian:
     chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download.
     """
     from lab.browser import client
     from lab.browser.install import install
+    from lab.report import library
     from lab.scenario.model import Client
 
     install(names or list(Engine), typer.echo)
     release = Client().version
     asyncio.run(client.fetch(release))
     typer.echo(f"sockjs-client {release}: in the cache")
+    asyncio.run(library.prepare(typer.echo))

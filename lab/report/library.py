@@ -3,7 +3,10 @@
 A report that is written where it was never fetched has the attempts as drawn here, and lists for the rest.
 """
 
+from collections.abc import Callable
+
 from lab import npm
+from lab.errors import EnvironmentFailure
 
 D3 = npm.Package(
     "d3",
@@ -12,6 +15,16 @@ D3 = npm.Package(
     ("dist/d3.min.js", "LICENSE"),
 )
 """https://d3js.org, ISC license: a copy must carry the license."""
+
+
+async def prepare(say: Callable[[str], None]) -> None:
+    """Fetch it for later reports. Where it cannot be had, that is said and no failure: reports do without it."""
+    try:
+        await npm.fetch(D3)
+    except EnvironmentFailure as failure:
+        say(f"{D3}: left out, so reports draw attempts only: {failure} {failure.remedy}".rstrip())
+    else:
+        say(f"{D3}: in the cache")
 
 
 def files() -> dict[str, bytes]:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import npm
 from lab.browser import client, install
 from lab.errors import EnvironmentFailure
 from lab.scenario.model import Client
@@ -23,14 +24,23 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Path("client")
 
     monkeypatch.setattr(install, "install", engines)
+
+    async def package(wanted: object) -> dict[str, bytes]:
+        return {}
+
     monkeypatch.setattr(client, "fetch", fetch)
+    monkeypatch.setattr(npm, "fetch", package)
     return wanted
 
 
 def test_install_takes_every_engine_and_the_client(asked: list[str], quick: Callable[..., Ended]) -> None:
     ended = quick("install")
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out == f"chromium: installed\nsockjs-client {Client().version}: in the cache\n"
+    assert ended.out.splitlines() == [
+        "chromium: installed",
+        f"sockjs-client {Client().version}: in the cache",
+        "d3 7.9.2: in the cache",
+    ]
     assert asked == ["chromium", "firefox", "webkit", Client().version]
 
 
