@@ -11,7 +11,7 @@ from itertools import pairwise
 from lab.events import Event
 from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.requests import Joined
-from lab.timeline.wires import Segment
+from lab.timeline.wires import Segment, Wire
 
 _AT_ONCE_MS = 2.0
 """Two events that a process writes for one thing lie no further apart than this."""
@@ -58,6 +58,19 @@ def cut_of(one: Joined, hops: Sequence[str], until_ms: float, tcp_ends: Sequence
     """The first hop that ended this request's connection by itself, up to then."""
     cuts = [cut for hop in hops if (cut := _at_hop(one, hop, tcp_ends)) is not None and cut.t_ms <= until_ms]
     return min(cuts, key=lambda cut: cut.t_ms, default=None)
+
+
+def cuts_of_wires(wires: Sequence[Wire]) -> list[Cut]:
+    """The connections, as whole ones, that links ended by themselves and that were in use."""
+    by_key = {(wire.side, wire.conn): wire for wire in wires}
+    found = []
+    for (side, conn), outer in by_key.items():
+        hop, _, which = side.rpartition(".")
+        inner = by_key.get((f"{hop}.server", conn))
+        if which == "client" and outer.has_data:
+            cut = _at_link(hop, outer.since(0.0), inner.since(0.0) if inner else None)
+            found += [cut] if cut else []
+    return found
 
 
 def _at_hop(one: Joined, hop: str, tcp_ends: Sequence[Event]) -> Cut | None:

@@ -7,6 +7,7 @@ from lab.timeline.diagnosis.answers import Answer, answer_of
 from lab.timeline.exchanges import Exchange
 from lab.timeline.join import GRAIN_MS, Trial
 from lab.timeline.lives import GOOD, Life
+from lab.timeline.requests import Joined
 from lab.timeline.words import ms
 
 
@@ -25,6 +26,8 @@ class Ask:
     """When it was over; what happened later is no reason."""
     trial: Trial | None = None
     life: Life | None = None
+    whole: Joined | None = None
+    """The request at all sides, links included, where it was joined."""
     page: bool = False
     """Whether it is for the page of an iframe transport."""
 
@@ -66,20 +69,21 @@ class Ask:
         return lines
 
 
-def asks_of(trials: Sequence[Trial], lives: Sequence[Life]) -> Iterator[Ask]:
+def asks_of(trials: Sequence[Trial], lives: Sequence[Life], requests: Sequence[Joined]) -> Iterator[Ask]:
     """For each attempt its page and its first request; for each life in trouble what was refused, then the rest."""
+    by_request = {id(sight.request): one for one in requests for sight in one.read().values()}
     for trial in trials:
         pages = {side: found[0] for side, found in trial.pages.items() if found}
         own = {side: first for side in trial.seen() if (first := trial.first(side)) is not None}
         for sides, page in ((own, False), (pages, True)):
             if sides:
-                yield Ask(
-                    trial.about, trial.hops, sides, trial.attempt.start_ms, trial.until_ms, trial=trial, page=page
-                )
+                whole = by_request.get(id(next(iter(sides.values())).request))
+                start, until = trial.attempt.start_ms, trial.until_ms
+                yield Ask(trial.about, trial.hops, sides, start, until, trial=trial, whole=whole, page=page)
     for life in lives:
         if life.trouble:
             asks = [
-                Ask(life.about, life.hops, sides, life.opened_ms, life.until_ms, life=life)
+                Ask(life.about, life.hops, sides, life.opened_ms, life.until_ms, life=life, whole=one)
                 for one in reversed(life.requests)
                 if (sides := one.read()) and next(iter(sides.values())).t_ms <= life.until_ms + GRAIN_MS
             ]

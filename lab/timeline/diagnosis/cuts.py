@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lab.timeline.diagnosis.evidence import Evidence
-from lab.timeline.ends import Cut, cut_of
+from lab.timeline.ends import Cut, cut_of, cuts_of_wires
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.lives import Life
+from lab.timeline.wires import wires_of
 
 BUSY_MS = 100.0
 """A cut so soon after something passed is no cut for silence."""
@@ -32,9 +33,24 @@ def verdicts_of(case: Evidence) -> Iterator[Verdict]:
             continue
         requests = [one for one in reversed(life.requests) if not one.path.endswith("_send")]
         cuts = (cut_of(one, case.hops, life.until_ms + GRAIN_MS, tcp_ends) for one in requests)
-        cut = next((one for one in cuts if one is not None), None)
+        cut = next((one for one in cuts if one is not None), None) or _unread(case, life)
         if cut is not None:
             yield Verdict(life, cut, kind_of(cut))
+
+
+def _unread(case: Evidence, life: Life) -> Cut | None:
+    """The cut of a connection that a link could not read (TLS), by when others saw what it carried break off."""
+    broken = [
+        sight.error.t_ms
+        for one in life.requests
+        for sight in one.read().values()
+        if sight.error is not None and sight.error.t_ms <= life.until_ms + GRAIN_MS
+    ]
+    if not broken:
+        return None
+    wires = [wire for wire in wires_of(case.events) if not wire.lines]
+    cuts = [cut for cut in cuts_of_wires(wires) if 0 <= min(broken) - cut.t_ms <= GRAIN_MS]
+    return max(cuts, key=lambda cut: cut.t_ms, default=None)
 
 
 def kind_of(cut: Cut) -> Literal["idle", "lifetime", "volume", "unsure"]:

@@ -41,7 +41,7 @@ class Evidence:
     @cached_property
     def asks(self) -> tuple[Ask, ...]:
         """The requests that may explain what is not yet explained; several may be about the same."""
-        return tuple(asks_of(self.trials, self.lives))
+        return tuple(asks_of(self.trials, self.lives, self.requests))
 
 
 def evidence_of(events: Sequence[Event], attempts: Sequence[Attempt]) -> Evidence:

@@ -7,9 +7,12 @@ from itertools import pairwise
 from lab.timeline.changes import changes_of
 from lab.timeline.diagnosis.answers import answer_of
 from lab.timeline.diagnosis.evidence import Evidence
+from lab.timeline.ends import cut_of
 from lab.timeline.exchanges import Exchange
 from lab.timeline.join import GRAIN_MS
+from lab.timeline.requests import Joined
 from lab.timeline.results import Diagnosis
+from lab.timeline.wires import Segment
 from lab.timeline.words import ms
 
 ORDER = 10
@@ -38,16 +41,23 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         return
     until = info.end_ms
     # Preflights aside, a redirect can make the browser ask again: the first request is the client's own.
-    sides: dict[str, Exchange] = next(
+    asked = next(
         (
-            one.read()
+            one
             for one in case.requests
             if one.path.endswith("/info") and one.first.method == "GET" and one.read()
             if info.start_ms - GRAIN_MS <= one.first.t_ms <= until
         ),
-        {},
+        Joined(),
     )
-    reason = _reason(sides, case.hops, until)
+    sides = asked.read()
+    cut = cut_of(asked, case.hops, until, [event for event in case.events if event.kind == "tcp.end"])
+    if cut is not None:
+        reason = _Reason(
+            cut.hop, f"{cut.hop} ended its connection{f' {cut.how}' if cut.how else ''} before the answer"
+        )
+    else:
+        reason = _held_on_a_link(asked, case.hops, until) or _reason(sides, case.hops, until)
     proof = [f"{side} saw GET {one.path}, answered {one.status or 'by nobody'}" for side, one in sides.items()]
     yield Diagnosis(
         about="connection",
@@ -58,6 +68,22 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         proof=proof,
         hint=reason.hint,
     )
+
+
+def _held_on_a_link(asked: Joined, hops: Sequence[str], until: float) -> _Reason | None:
+    """Whether a link kept the request, or its answer, for most of the time."""
+    for hop in hops:
+        outer, inner = asked.sights.get(f"{hop}.client"), asked.sights.get(f"{hop}.server")
+        if not isinstance(outer, Segment):
+            continue
+        left = inner.t_ms if inner is not None else until
+        if min(left, until) - outer.t_ms > _HELD * (until - outer.t_ms):
+            return _Reason(hop, f"{hop} kept the request for {ms(min(left, until) - outer.t_ms)}")
+        came = inner.down[0][0] if isinstance(inner, Segment) and inner.down else None
+        went = outer.reached("down", inner.total_by("down", until)) if isinstance(inner, Segment) else None
+        if came is not None and came < until and (went is None or went - came > _HELD * (until - outer.t_ms)):
+            return _Reason(hop, f"{hop} kept the answer for {ms(min(went or until, until) - came)}")
+    return None
 
 
 def _reason(sides: dict[str, Exchange], hops: Sequence[str], until: float) -> _Reason:
