@@ -3,6 +3,7 @@
     python -m benchmarks.diagnosis make --cases 300 --seed 1 corpus
     lab run corpus/scenarios --browser chromium --out corpus/runs
     python -m benchmarks.diagnosis score corpus
+    python -m benchmarks.diagnosis store corpus        keep one case per behaviour for the tests
 
 `make` writes one scenario per case; `lab run` drives them through the real client, browser, hops and server (it fails
 cases: they expect nothing but to open); `score` reads the events back, so that a rule can be mended and scored again
@@ -19,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.diagnosis import stored
 from benchmarks.diagnosis.cases import TRUTH, draw
 from benchmarks.diagnosis.score import Score, score
 from lab.network.behaviour import Catalogue
@@ -87,8 +89,8 @@ def report(scores: list[Score], *, verbose: bool) -> int:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis", description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["make", "score"])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("what", choices=["make", "score", "store"])
+    parser.add_argument("folder", type=Path, nargs="+", help="of a corpus; score and store take several")
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
@@ -96,13 +98,17 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
     if given.what == "make":
-        make(given.folder, seed=given.seed, first=given.first, cases=given.cases, only=given.only)
+        make(given.folder[0], seed=given.seed, first=given.first, cases=given.cases, only=given.only)
         return 0
-    scores = [
-        score(name, scenario, events_in(path.read_text(encoding="utf-8").splitlines()))
-        for name, scenario, path in cases_in(given.folder)
+    cases = [case for folder in given.folder for case in cases_in(folder)]
+    scored = [
+        (score(name, scenario, events_in(path.read_text(encoding="utf-8").splitlines())), scenario, path)
+        for name, scenario, path in cases
     ]
-    return report(scores, verbose=given.verbose)
+    if given.what == "store":
+        say(f"{stored.write(scored)} cases stored in {stored.FOLDER}")
+        return 0
+    return report([one for one, _, _ in scored], verbose=given.verbose)
 
 
 if __name__ == "__main__":

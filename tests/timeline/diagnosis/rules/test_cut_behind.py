@@ -20,8 +20,8 @@ def test_names_the_hop_behind_the_one_that_answered(ask):
     (found,) = ask(cut_behind, opened(), ASKED, LINK, RESET, *FAILED)
     assert (found.about, found.cause, found.hop) == ("open connection", "connection_cut", "hop2")
     assert found.sentence == (
-        "hop2 ended the connection of POST /echo/1/abc/xhr with RST 554 ms after it had opened, with 50 bytes that it "
-        "did not pass on: hop1 then answered 502, so the open connection closed with 1006."
+        "hop2 ended the connection of POST /echo/1/abc/xhr with RST 554 ms after it had opened, with 50 bytes that "
+        "it did not pass on: hop1 then answered 502, so the open connection closed with 1006."
     )
 
 
