@@ -19,6 +19,7 @@ _PAYLOAD = f'["{_TEXT}"]'.encode()
 # The key of the mask is zero, so that the payload may stand as it is.
 _MASKED = bytes([0x81, 0x80 | len(_PAYLOAD), 0, 0, 0, 0]) + _PAYLOAD
 _ECHO = b"a" + _PAYLOAD
+_ECHO_FRAME = bytes([0x81, len(_ECHO)]) + _ECHO
 
 
 class Answers(asyncio.Protocol):
@@ -100,16 +101,18 @@ class Session:
         self.send()
 
     def send(self) -> None:
-        """Send one message."""
+        """Send the first message."""
         self._sent = self._clock()
         self.write()
 
     def done(self) -> None:
-        """One message has come back."""
+        """One message has come back; send the next."""
+        now = self._clock()
         self.count += 1
-        self.latencies.append(self._clock() - self._sent)
+        self.latencies.append(now - self._sent)
+        self._sent = now
         if self.running:
-            self.send()
+            self.write()
 
     @abstractmethod
     async def open(self) -> None:
@@ -156,6 +159,9 @@ class WebsocketSession(Session, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in any pieces."""
+        if data == _ECHO_FRAME and not self._data:
+            self.done()
+            return
         data = self._data + data if self._data else data
         if not self._upgraded:
             head, blank, rest = data.partition(b"\r\n\r\n")

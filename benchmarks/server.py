@@ -6,10 +6,8 @@
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +16,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import install
+import tables
+from tables import BARE, OURS, TRANSPORTS, Cell, Figures
 
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
-TRANSPORTS = ("websocket", "xhr-streaming", "xhr-polling")
-OURS = "ours"
-Cell = tuple[str, str, int]
-"""What was measured, over which transport, with how many sessions."""
+FILE = HERE.parent / "reports" / "benchmark-server.ndjson"
 
 
 def commands() -> dict[str, list[str | Path]]:
@@ -32,18 +29,19 @@ def commands() -> dict[str, list[str | Path]]:
     own = [sys.executable]
     found: dict[str, list[str | Path]] = {
         OURS: [*own, PEERS / "ours.py"],
-        "bare aiohttp": [*own, PEERS / "bare.py"],
+        BARE: [*own, PEERS / "bare.py"],
         "aio-libs": [install.python("aio-libs"), PEERS / "aiolibs.py"],
         "tornado": [install.python("tornado"), PEERS / "tornado_echo.py"],
         "sockjs-node": ["node", PEERS / "node.js"],
+        f"{OURS}, mounted": [*own, PEERS / "ours.py", "mounted"],
     }
     try:
         import uvloop  # noqa: F401
     except ImportError:
         return found
     return found | {
-        "ours, uvloop": [*own, PEERS / "ours.py", "uvloop"],
-        "bare, uvloop": [*own, PEERS / "bare.py", "uvloop"],
+        f"{OURS}, uvloop": [*own, PEERS / "ours.py", "uvloop"],
+        f"{BARE}, uvloop": [*own, PEERS / "bare.py", "uvloop"],
     }
 
 
@@ -92,96 +90,82 @@ def resident_kib(pid: int) -> int:
     raise RuntimeError(f"process {pid} is gone")
 
 
-def run(options: argparse.Namespace) -> dict[Cell, dict[str, list[float]]]:
-    """All figures, by what was measured and by server, one per round."""
-    figures: dict[Cell, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    servers = {name: command for name, command in commands().items() if not options.only or name in options.only}
+def jobs(options: argparse.Namespace, servers: list[str]) -> Iterator[tuple[int, str, str, int, bool]]:
+    """Round, server, transport, sessions and whether they idle, in the order in which they are measured.
 
-    def note(name: str, transport: str, sessions: int, result: dict[str, Any]) -> None:
-        for what in ("per_s", "median_ms", "p99_ms", "cpu_s_per_10k", "opens_per_s", "kib"):
-            if result.get(what) is not None:
-                figures[what, transport, sessions][name].append(result[what])
-
+    All servers take their turn in one cell before the next cell comes, so that a machine that gets slower meanwhile
+    slows all that are compared.
+    """
     for turn in range(options.rounds):
-        for name, command in servers.items():
-            sys.stderr.write(f"round {turn + 1} of {options.rounds}: {name}\n")
-            for transport in options.transports:
-                if name.startswith("bare") and transport != "websocket":
-                    continue
-                with serving(command) as (port, pid):
-                    for sessions in options.sessions:
-                        task = {"transport": transport, "sessions": sessions, "seconds": options.seconds}
-                        note(name, transport, sessions, ask(port, pid, **task))
-                for sessions in options.idle if turn == 0 else ():
-                    # A new process: what another run has left would be taken for free.
-                    with serving(command) as (port, pid):
-                        result = ask(port, pid, transport=transport, sessions=sessions, seconds=0, hold=True)
-                        note(name, transport, sessions, result)
+        for transport in options.transports:
+            for sessions in options.sessions:
+                for server in servers:
+                    if not server.startswith(BARE) or transport == "websocket":
+                        yield turn, server, transport, sessions, False
+    for transport in options.transports:
+        for sessions in options.idle:
+            for server in servers:
+                if not server.startswith(BARE) or transport == "websocket":
+                    yield 0, server, transport, sessions, True
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure what the file does not hold yet, and append it there."""
+    found = {name: command for name, command in commands().items() if not options.servers or name in options.servers}
+    done = {tuple(json.loads(line)["job"]) for line in options.file.read_text().splitlines()}
+    todo = [job for job in jobs(options, list(found)) if job not in done]
+    for number, job in enumerate(todo):
+        turn, server, transport, sessions, idle = job
+        what = f"{sessions} {'idle ' if idle else ''}sessions over {transport}"
+        sys.stderr.write(f"{number + 1} of {len(todo)}, round {turn + 1}: {server}, {what}\n")
+        # A new process each time: what another run has left would be taken for free, or slow it down.
+        with serving(found[server]) as (port, pid):
+            task = {"transport": transport, "sessions": sessions, "seconds": 0 if idle else options.seconds}
+            result = ask(port, pid, hold=idle, **task)
+        with options.file.open("a") as file:
+            file.write(json.dumps({"job": job, "result": result}) + "\n")
+
+
+def read(file: Path) -> Figures:
+    """The figures in a file: by what was measured, and by server, one per round."""
+    figures: Figures = {}
+    for line in file.read_text().splitlines():
+        entry = json.loads(line)
+        turn, server, transport, sessions, idle = entry["job"]
+        for what, value in entry["result"].items():
+            # Opening is measured with all the sessions of a cell at work, not with those that idle.
+            if what in tables.TITLES and value is not None and (what == "kib") == idle:
+                figures.setdefault(Cell(what, transport, sessions), {}).setdefault(server, {})[turn] = value
     return figures
-
-
-TITLES = {
-    "per_s": "Messages per second",
-    "median_ms": "Latency, median, ms",
-    "p99_ms": "Latency, 99th percentile, ms",
-    "cpu_s_per_10k": "CPU seconds per 10,000 messages",
-    "opens_per_s": "Sessions opened per second",
-    "kib": "Memory per idle session, KiB",
-}
-LESS_IS_BETTER = {"median_ms", "p99_ms", "cpu_s_per_10k", "kib"}
-
-
-def table(figures: dict[Cell, dict[str, list[float]]]) -> str:
-    """The medians as text, and for each server in brackets how many times better ours is."""
-    lines: list[str] = []
-    for what, title in TITLES.items():
-        cells = {cell: by_name for cell, by_name in figures.items() if cell[0] == what}
-        if not cells:
-            continue
-        names = list(dict.fromkeys(name for by_name in cells.values() for name in by_name))
-        lines += ["", f"{title} (in brackets: how many times better {OURS} is)"]
-        lines.append("".join([f"{'':24}", *(f"{name:>22}" for name in names)]))
-        for (_, transport, sessions), by_name in cells.items():
-            row = f"{transport:15}{sessions:>7}  "
-            for name in names:
-                row += f"{_shown(what, by_name.get(name), by_name.get(OURS)):>22}"
-            lines.append(row)
-    return "\n".join(lines)
-
-
-def _shown(what: str, values: list[float] | None, ours: list[float] | None) -> str:
-    if not values:
-        return "-"
-    value = statistics.median(values)
-    text = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-    if not ours or not value or not statistics.median(ours):
-        return text
-    ratio = statistics.median(ours) / value
-    return f"{text} ({1 / ratio if what in LESS_IS_BETTER else ratio:.2f})"
 
 
 def main() -> None:
     """Read the command line, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="rounds through all servers; medians are shown")
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each cell is measured")
-    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 50, 500], help="sessions at work at one time")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these transports and servers", default=[])
+    parser.add_argument("--rounds", type=int, default=5, help="rounds through all servers; medians are shown")
+    parser.add_argument("--seconds", type=float, default=1.5, help="how long each cell is measured")
+    parser.add_argument("--sessions", type=int, nargs="*", default=[1, 50, 500], help="sessions at work at one time")
     parser.add_argument("--idle", type=int, nargs="*", default=[1000, 10000], help="idle sessions to weigh")
-    parser.add_argument("--transports", nargs="+", choices=TRANSPORTS, default=TRANSPORTS)
-    parser.add_argument("--only", nargs="+", metavar="SERVER", help="only these servers, such as ours sockjs-node")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
-    parser.add_argument("--quick", action="store_true", help="one short round, at most 50 sessions")
+    parser.add_argument("--quick", action="store_true", help="one short round, few sessions, a file of its own")
+    parser.add_argument("--file", type=Path, default=FILE, help="where figures are kept; what is there is not redone")
+    parser.add_argument("--fresh", action="store_true", help="begin the file anew")
+    parser.add_argument("--show", action="store_true", help="measure nothing, show what the file holds")
     options = parser.parse_args()
+    known = {*TRANSPORTS, *commands()}
+    if unknown := sorted(set(options.only) - known):
+        parser.error(f"--only {unknown[0]!r}: expected one of {', '.join(sorted(known))}")
+    options.transports = [name for name in TRANSPORTS if name in options.only] or TRANSPORTS
+    options.servers = set(options.only) - set(TRANSPORTS)
     if options.quick:
         options.rounds, options.seconds, options.sessions, options.idle = 1, 0.3, [1, 50], [500]
-    figures = run(options)
-    sys.stdout.write(table(figures) + "\n")
-    if options.json:
-        rows = [
-            {"what": what, "transport": transport, "sessions": sessions, "servers": by_name}
-            for (what, transport, sessions), by_name in figures.items()
-        ]
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+        options.file, options.fresh = options.file.with_suffix(".quick.ndjson"), True
+    if options.fresh:
+        options.file.unlink(missing_ok=True)
+    options.file.touch()
+    if not options.show:
+        measure(options)
+    sys.stdout.write(tables.render(read(options.file)) + "\n")
 
 
 if __name__ == "__main__":

@@ -33,5 +33,7 @@ if __name__ == "__main__":
     if "uvloop" in sys.argv:
         import uvloop
 
-        uvloop.install()
-    asyncio.run(main())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main())
+    else:
+        asyncio.run(main())

@@ -117,7 +117,10 @@ class HixieProtocol(asyncio.Protocol):
                     self._transport.close()
                     return
                 if receiver.ended is None and isinstance(message, str):
-                    session.receive(self._decode(message))
+                    texts = self._decode(message)
+                    if len(texts) > self._endpoint.options.batch_limit:
+                        raise hixie76.FrameError("too many messages")
+                    session.receive(texts)
         except PayloadError:
             session.break_off(3000, "Broken framing.")
         except hixie76.FrameError:

@@ -79,7 +79,8 @@ def log_of(app: web.Application, emit: Emit) -> RequestLog:
 
 def is_our_matter(record: logging.LogRecord) -> bool:
     """Whether a record of aiohttp's says something of the server: that a client sends nonsense does not."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 def tell(

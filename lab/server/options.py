@@ -31,7 +31,9 @@ class ServerOptions:
     message_limit: int = 4 * 1024 * 1024
     """Bytes of one request's body or one websocket message from a client; more is refused (413, or 1009)."""
     queue_limit: int = 4 * 1024 * 1024
-    """Characters of messages that may wait for a client that does not take them; with more it is closed."""
+    """Characters of messages, and three for each of them, that may wait for a client; with more it is closed."""
+    batch_limit: int = 50_000
+    """Messages that a client may send in one piece; more are refused (413, or 1009): they are handled in one go."""
     session_limit: int = 100_000
     """Sessions over HTTP at one time; a request that would open another is refused (503)."""
     body_s: float = 30.0

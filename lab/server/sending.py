@@ -28,5 +28,7 @@ def take(
         texts = decode_messages(payload(request.body))
     except PayloadError as error:
         return refusal(request, endpoint.options, 500, str(error))
+    if len(texts) > endpoint.options.batch_limit:
+        return refusal(request, endpoint.options, 413)
     session.receive(texts)
     return None

@@ -123,9 +123,14 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
         elif kind is WSMsgType.TEXT:
             session.answered()
             try:
-                session.receive(self._decode(data))
+                texts = self._decode(data)
             except PayloadError:
                 session.break_off(3000, "Broken framing.")
+                return
+            if len(texts) > self._endpoint.options.batch_limit:
+                session.break_off(WSCloseCode.MESSAGE_TOO_BIG, "Too many messages.")
+            else:
+                session.receive(texts)
         elif kind is WSMsgType.PING:
             # A peer that does not read gets no pongs for all its pings.
             if not self._held:

@@ -71,9 +71,11 @@ class Settings:
     answer_s: float = 10.0
     """How long a receiver that can be pinged has to answer (sockjs-node uses 10 s)."""
     queue_limit: int = 4 * 1024 * 1024
-    """Characters of messages that may wait; a session with more is closed."""
+    """Characters of messages, with the quotes and the comma of each, that may wait; with more it is closed."""
 
 
+_AROUND = 3
+"""Characters around each message in a frame: even an empty one takes room where it waits."""
 _NOTHING: tuple[Action, ...] = ()
 
 
@@ -159,7 +161,7 @@ class Session:
         actions: list[Action] = []
         if receiver is None or self._paused:
             self._queue.append(text)
-            self._queued += len(text)
+            self._queued += len(text) + _AROUND
             if self._queued > self._settings.queue_limit:
                 self._close(*OVERFLOW, "server", now, actions, abort=True)
             return actions

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 
 import aiohttp
 import pytest
@@ -128,6 +129,33 @@ async def test_body_that_grows_too_large_is_refused(connect, url) -> None:
     wire.writer.write((POST + "Transfer-Encoding: chunked\r\n\r\n").encode())
     first = await answer(wire, b"c350\r\n" + b"x" * 50_000 + b"\r\nc351\r\n" + b"x" * 50_001 + b"\r\n")
     assert first.split(b" ")[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"junk", 400), (b"\x1f\x8b" + b"junk" * 100, 400), (gzip.compress(b" " * 200_000), 413), (b"", 500)],
+    ids=["junk", "head", "bomb", "empty"],
+)
+async def test_body_that_cannot_be_unpacked_is_refused(fetch, url, body: bytes, status: int) -> None:
+    answer = await fetch("POST", url + "/h/xhr_send", data=body, headers={"Content-Encoding": "gzip"})
+    assert answer.status == status
+
+
+async def test_too_many_messages_at_once_are_refused(client, fetch, url) -> None:
+    body = "[" + ",".join(['""'] * 50_001) + "]"
+    assert (await fetch("POST", url + "/h/xhr_send", data=body[:-4] + "]")).status == 413
+    async with client.ws_connect(url + "/w/websocket") as ws:
+        await ws.receive()
+        await ws.send_str(body)
+        assert (await ws.receive()).data == 1009
+
+
+async def test_empty_messages_do_not_wait_without_end(fetch, url) -> None:
+    body = "[" + ",".join(['""'] * 30_000) + "]"
+    for _ in range(100):
+        if (await fetch("POST", url + "/h/xhr_send", data=body)).status != 204:
+            break
+    assert (await fetch("POST", url + "/h/xhr")).text == 'c[1013,"Too many messages waiting"]\n'
 
 
 @pytest.mark.parametrize("name", ["htmlfile", "jsonp"])

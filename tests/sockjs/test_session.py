@@ -244,10 +244,12 @@ def test_receiver_paused_for_a_whole_heartbeat_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("attached", [True, False])
-def test_too_long_queue_closes_session(attached: bool) -> None:
+@pytest.mark.parametrize("texts", [["x" * 17], ["x" * 7, "x" * 7], [""] * 6])
+def test_too_long_queue_closes_session(attached: bool, texts: list[str]) -> None:
     session = opened(streaming() if attached else polling())
     session.pause()
-    session.send("x" * 20, 1)
+    for text in texts:
+        assert not session.send(text, 1)
     end = [("end", "done", 1013, "Too many messages waiting", "abort")] if attached else []
     assert brief(session.send("y", 1)) == [*end, ("closed", 1013, "Too many messages waiting", "server")]
     assert brief(session.attach(polling(), 2)) == ['c[1013,"Too many messages waiting"]', ("end", "done", 1000)]
