@@ -5,12 +5,12 @@ end. A response that is there at once is late by ``delay`` once, a stream with e
 
 Who does it: HAProxy without ``option http-no-delay``, 200 ms (measured with HAProxy 2.6.12 on Debian 12, on every
 chunk of a response in progress; https://docs.haproxy.org/2.6/configuration.html says around 200 ms). Security
-software on the user's machine: Avast 14.4 about 20 s, Avira about 5 s
-(https://github.com/SignalR/SignalR/issues/2571, https://github.com/tracim/tracim/issues/3235).
+software that holds only what is not complete, for seconds, is ``buffering`` with ``hold``.
 
-What survives: websocket. With 200 ms everything, as the client gives a transport at least some 600 ms; seconds kill
-every streaming transport, and with ``types`` left out the polling ones too, and ``/info`` takes that much longer,
-from which the client concludes that the network is slow and gives each transport more time.
+What survives: websocket. With 200 ms everything, as the client gives a transport at least some 600 ms, and 300 ms
+to jsonp-polling. From 600 ms on no other transport opens, unless ``/info`` is delayed too: from an answer later
+than 100 ms the client concludes that the network is slow, and gives each transport eight times as long,
+jsonp-polling four.
 """
 
 from collections import deque
