@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
+from lab.timeline.ends import cut_of
 from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.join import GRAIN_MS, Trial
 from lab.timeline.results import Diagnosis
@@ -17,7 +18,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         if trial.attempt.outcome != "failed":
             continue
         sides = request_of(trial)
-        if not sides or not (found := _cut(trial, sides)):
+        if not sides or not (found := _by_ends(case, trial) or _cut(trial, sides)):
             continue
         hop, how, at = found
         yield Diagnosis(
@@ -28,6 +29,17 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             proof=[*journey(trial), *at],
             hint=f"look for a rule, a limit or a time in {hop} that ends this kind of connection",
         )
+
+
+def _by_ends(case: Evidence, trial: Trial) -> tuple[str, str, list[str]] | None:
+    """The hop whose connection ended without anybody else having ended it."""
+    whole = next((ask.whole for ask in case.asks if ask.trial is trial and not ask.page), None)
+    tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
+    cut = cut_of(whole, case.hops, trial.until_ms + GRAIN_MS, tcp_ends) if whole is not None else None
+    if cut is None:
+        return None
+    how = f" {cut.how}" if cut.how else ""
+    return cut.hop, f"ended the connection{how} after {ms(trial.after(cut.t_ms))}", list(cut.proof)
 
 
 def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]] | None:
@@ -47,6 +59,6 @@ def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]]
         return furthest.side.removesuffix(".client"), f"had the request after {after} and gave no answer", proof
     if answered and errors and errors[0].vantage == nearest.side:
         return None  # As well the browser can have turned away from an answer that it had begun to get.
-    if errors and (hop := hop_of(errors[0].vantage)):
+    if errors and errors[0].data.get("by", "hop") == "hop" and (hop := hop_of(errors[0].vantage)):
         return hop, f"ended the connection after {ms(trial.after(errors[0].t_ms))}", proof
     return None
