@@ -55,7 +55,7 @@ class LaunchedEngine:
 
     def freezer(self) -> Freezer:
         """How one of its pages is frozen."""
-        return by_signal_to_the_busiest(lambda: self._home.pids() if self._home else [])
+        return by_signal_to_the_busiest(lambda: self._home.family() if self._home else [])
 
     async def launch(self, kind: BrowserType, cookies: Cookies | None, options: Mapping[str, Any]) -> Browser:
         """Launch a browser with this policy."""

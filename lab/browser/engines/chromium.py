@@ -8,7 +8,6 @@ from playwright.async_api import Browser, BrowserType
 
 from lab.browser.engine import Cookies, EngineFailure
 from lab.browser.find import Found
-from lab.browser.freeze import Freezer, by_lifecycle
 from lab.browser.launched import LaunchedEngine
 
 
@@ -31,10 +30,6 @@ class Chromium(LaunchedEngine):
         args = [f"--ignore-certificate-errors-spki-list={self._trusted_spki}"] if self._trusted_spki else []
         # The lab may run as root, where the sandbox does not work; its pages are its own.
         return {"args": args, "chromium_sandbox": False}
-
-    def freezer(self) -> Freezer:
-        """Chromium's own way."""
-        return by_lifecycle
 
     def browser_for(self, cookies: Cookies | None) -> Cookies | None:
         """Playwright's contexts are private ones, and in those Chromium refuses third-party cookies anyway."""
