@@ -28,6 +28,8 @@ class Life:
     connection: str
     transport: str
     session: str
+    created_ms: float
+    """When the client was made."""
     opened_ms: float
     closed: Event | None
     """``client.close``; None where it was still open when the case ended."""
@@ -117,6 +119,7 @@ def lives_of(events: Sequence[Event], hops: Sequence[str], requests: Sequence[Jo
                 connection=name,
                 transport=transport,
                 session=session,
+                created_ms=next((e.t_ms for e in seen if e.kind == "client.new"), opened.t_ms),
                 opened_ms=opened.t_ms,
                 closed=closed,
                 until_ms=closed.t_ms if closed else last_ms,

@@ -71,7 +71,7 @@ class Diagnosis(_Record):
     """Why one attempt, or the connection as a whole, ended as it did."""
 
     about: str
-    """The transport, or ``connection``."""
+    """The transport; ``open connection`` for what became of it after it had opened; or ``connection``."""
     cause: str
     """A short name for the cause, the same wherever it is found: ``upgrade_refused``."""
     hop: str | None

@@ -1,7 +1,7 @@
 """Cuts: why a hop ended an open connection, as far as the times of what passed there tell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lab.timeline.diagnosis.evidence import Evidence
@@ -35,7 +35,14 @@ def verdicts_of(case: Evidence) -> Iterator[Verdict]:
         cuts = (cut_of(one, case.hops, life.until_ms + GRAIN_MS, tcp_ends) for one in requests)
         cut = next((one for one in cuts if one is not None), None) or _unread(case, life)
         if cut is not None:
+            cut = _from_client(cut, life)
             yield Verdict(life, cut, kind_of(cut))
+
+
+def _from_client(cut: Cut, life: Life) -> Cut:
+    """The cut, of a connection that is no older than the client: what hops of the lab do begins with that."""
+    began = max(cut.began_ms, life.created_ms)
+    return replace(cut, began_ms=began, activity=tuple(at for at in cut.activity if at >= began))
 
 
 def _unread(case: Evidence, life: Life) -> Cut | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.exchanges import hop_of
 from lab.timeline.join import GRAIN_MS
+from lab.timeline.progress import progress_of
 from lab.timeline.results import Diagnosis
 from lab.timeline.wires import Wire, wires_of
 from lab.timeline.words import ms
@@ -23,7 +24,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     outers = [wire for wire in wires if wire.side.endswith(".client") and hop_of(wire.side) in links]
     waits = [(outer, _until(outer, wires)) for outer in outers]
     for trial in case.trials:
-        if not trial.seen() and not trial.wires:
+        if progress_of(trial).place in ("wire", "browser"):
             start = trial.attempt.start_ms
             yield from _said(
                 trial.about, start, trial.until_ms, waits, f"so {trial.attempt.transport} could not open"
