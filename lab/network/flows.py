@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from mitmproxy.connection import Client
-from mitmproxy.http import Headers, HTTPFlow
+from mitmproxy.http import Headers, HTTPFlow, Request
 from mitmproxy.io import FlowWriter
+from mitmproxy.net.http.url import parse_authority
 from mitmproxy.proxy.layers.http import SendHttp
 from mitmproxy.proxy.layers.http import _events as http
 from mitmproxy.websocket import WebSocketMessage
@@ -107,6 +108,7 @@ class FlowDump:
         """A copy with its bodies and messages, without credentials."""
         untyped: Any = flow
         copy: HTTPFlow = untyped.copy()
+        _as_the_browser_named_it(copy.request)
         bodies = self._bodies.get(flow.metadata.get(FLOW, 0))
         if bodies is not None:
             copy.comment = bodies.comment
@@ -155,6 +157,13 @@ class _Bodies:
         body += data[:room]
         if len(data) > room:
             self.comment = f"Of a body only the first {LARGEST:,} bytes were kept."
+
+
+def _as_the_browser_named_it(request: Request) -> None:
+    """Give the request the host that it is for, and not the loopback address that the lab sent it to."""
+    host, port = parse_authority(request.host_header or "", check=False)
+    if host and request.method != "CONNECT":
+        request.data.host, request.data.port = host, port or (443 if request.scheme == "https" else 80)
 
 
 def _hidden(name: bytes, value: bytes, hide: Hide) -> bytes:

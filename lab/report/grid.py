@@ -59,9 +59,12 @@ def in_words(value: Any) -> str:
 
 
 def keys_of(cases: Sequence[CaseResult]) -> list[str]:
-    """The keys that have more than one value among the cases, the scenario first, the engine last."""
+    """The keys that have more than one value among the cases, the scenario first, the engine last.
+
+    That a scenario does not have a key is no value of it.
+    """
     matrix = dict.fromkeys(key for case in cases for key in case.matrix)
-    return [key for key in (SCENARIO, *matrix, ENGINE) if len({value_of(case, key) for case in cases}) > 1]
+    return [key for key in (SCENARIO, *matrix, ENGINE) if len({value_of(case, key) for case in cases} - {""}) > 1]
 
 
 def axes_of(cases: Sequence[CaseResult]) -> tuple[str, str]:

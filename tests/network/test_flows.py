@@ -41,6 +41,7 @@ async def test_dump_has_bodies_of_streamed_exchanges_and_no_credentials(tmp_path
     (flow,) = read(tmp_path / "hop1.flows")
     assert flow.response is not None
     assert (flow.request.content, flow.response.content) == (b"hello", b"answer!")
+    assert flow.request.url == "http://app.localhost/send"
     assert flow.request.headers["cookie"].startswith("sid=(hidden ")
     assert flow.response.headers["set-cookie"].endswith("; Path=/")
     assert b"longsecret" not in (tmp_path / "hop1.flows").read_bytes()

@@ -47,6 +47,7 @@ def test_grid_of_one_scenario_has_its_largest_key_and_engines() -> None:
         ([], ("scenario", "engine")),
         ([direct("chromium")], ("scenario", "engine")),
         ([of_matrix(a="1"), of_matrix(a="2")], ("a", "engine")),
+        ([of_matrix(a="1"), of_matrix()], ("scenario", "engine")),
         ([of_matrix(a="1", b=1), of_matrix(a="2", b=2), of_matrix(a="2", b=3)], ("b", "a")),
         ([of_matrix(a="1", b=1), of_matrix("webkit", a="2", b=2)], ("a", "engine")),
         ([direct("chromium"), case("chromium")], ("scenario", "engine")),
