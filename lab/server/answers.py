@@ -16,7 +16,7 @@ def session_headers(request: Request, options: ServerOptions, content_type: str)
         "Content-Type": content_type,
         "Cache-Control": dialect.not_cached,
         "X-Content-Type-Options": "nosniff",
-        **cors.headers(request.headers, options.allowed_origins, dialect.null_origin),
+        **cors.headers(request.headers, options.allowed_origins, dialect),
     }
     if options.cookie:
         headers["Set-Cookie"] = set_cookie(request.headers.get("cookie"), secure=request.secure, node=options.node)

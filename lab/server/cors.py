@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from lab.server.caching import cached_headers
+from lab.server.dialects import Dialect
 
 _USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -27,8 +28,8 @@ def is_allowed(origin: str | None, allowed: frozenset[str] | None) -> bool:
     return allowed is None or origin is None or origin in allowed
 
 
-def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, null: str = "null") -> dict[str, str]:
-    """The CORS headers of an answer; ``null`` is what a page is answered that names its origin so.
+def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, dialect: Dialect) -> dict[str, str]:
+    """The CORS headers of an answer.
 
     The request's headers are asked for by names in small letters.
 
@@ -38,11 +39,10 @@ def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, 
     origin = request_headers.get("origin")
     if not is_allowed(origin, allowed):
         return {"Vary": "Origin"}
-    answer = {
-        "Access-Control-Allow-Origin": null if origin == "null" else origin or "*",
-        "Access-Control-Allow-Credentials": "true",
-        "Vary": "Origin",
-    }
+    answer = {"Access-Control-Allow-Origin": dialect.null_origin if origin == "null" else origin or "*"}
+    if origin or dialect.credentials_for_all:
+        answer["Access-Control-Allow-Credentials"] = "true"
+    answer["Vary"] = "Origin"
     wanted = request_headers.get("access-control-request-headers")
     if wanted:
         answer["Access-Control-Allow-Headers"] = wanted
@@ -50,10 +50,10 @@ def headers(request_headers: Mapping[str, str], allowed: frozenset[str] | None, 
 
 
 def preflight_headers(
-    request_headers: Mapping[str, str], methods: str, allowed: frozenset[str] | None, null: str = "null"
+    request_headers: Mapping[str, str], methods: str, allowed: frozenset[str] | None, dialect: Dialect
 ) -> dict[str, str]:
     """The headers of an answer to OPTIONS, which browsers may keep for a year; ``methods`` as in Allow."""
-    answer = headers(request_headers, allowed, null)
+    answer = headers(request_headers, allowed, dialect)
     if "Access-Control-Allow-Origin" in answer:
         answer["Access-Control-Allow-Methods"] = methods
         answer["Access-Control-Max-Age"] = "31536000"

@@ -15,6 +15,8 @@ class Dialect(NamedTuple):
 
     null_origin: str
     """What Access-Control-Allow-Origin is for a page whose origin is ``null``."""
+    credentials_for_all: bool
+    """Whether cookies are allowed where a request names no origin, too."""
     not_cached: str
     """Cache-Control of all that belongs to a session."""
     event_stream: str
@@ -27,6 +29,7 @@ class Dialect(NamedTuple):
 
 _CURRENT = Dialect(
     null_origin="null",
+    credentials_for_all=False,
     not_cached="no-store, no-cache, no-transform, must-revalidate, max-age=0",
     event_stream="text/event-stream",
     jsonp_prefix="/**/",
@@ -39,6 +42,7 @@ _CURRENT = Dialect(
 )
 _0_3_3 = Dialect(
     null_origin="*",
+    credentials_for_all=True,
     not_cached="no-store, no-cache, must-revalidate, max-age=0",
     event_stream="text/event-stream; charset=UTF-8",
     jsonp_prefix="",

@@ -103,9 +103,7 @@ class Endpoint:
 
     def _preflight(self, request: Request, route: Route) -> Answer:
         options = self.options
-        headers = cors.preflight_headers(
-            request.headers, route.allow, options.allowed_origins, options.dialect.null_origin
-        )
+        headers = cors.preflight_headers(request.headers, route.allow, options.allowed_origins, options.dialect)
         if options.cookie and route.place == "session":
             headers["Set-Cookie"] = set_cookie(
                 request.headers.get("cookie"), secure=request.secure, node=options.node

@@ -1,7 +1,5 @@
 """Session URLs, frames, closing."""
 
-import asyncio
-
 import pytest
 
 ANOTHER = 'c[2010,"Another connection still open"]\n'
@@ -80,27 +78,29 @@ async def test_second_stream_is_told_of_the_first(connect, session) -> None:
     assert [await second.chunk(), await second.chunk()] == [ANOTHER, ""]
 
 
-async def test_aborted_stream_ends_its_session(connect, session) -> None:
+async def test_aborted_stream_ends_its_session(connect, session, ours) -> None:
     path = session()
     first, third = await connect(), await connect()
     await first.ask("POST", path + "/xhr_streaming")
     await first.chunk()
     assert await first.chunk() == "o\n"
-    first.cut()
+    await first.cut_now()
     await third.ask("POST", path + "/xhr_streaming")
     await third.chunk()
-    assert [await third.chunk(), await third.chunk()] == [INTERRUPTED, ""]
+    # The text lets a server forget the session instead.
+    told = await third.chunk()
+    assert told == INTERRUPTED or (not ours and told == "o\n")
 
 
-async def test_aborted_poll_ends_its_session(ask, connect, session) -> None:
+async def test_aborted_poll_ends_its_session(ask, connect, session, ours) -> None:
     path = session()
     assert (await ask("POST", path + "/xhr")).body == "o\n"
     poll = await connect()
     poll.writer.write(f"POST {path}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
     await settled(ask)
-    poll.cut()
-    await asyncio.sleep(0)
-    assert (await ask("POST", path + "/xhr")).body == INTERRUPTED
+    await poll.cut_now()
+    told = (await ask("POST", path + "/xhr")).body
+    assert told == INTERRUPTED or (not ours and told == "o\n")
 
 
 @pytest.mark.parametrize("name", ["xhr", "xhr_send", "jsonp", "jsonp_send", "eventsource", "htmlfile", "websocket"])

@@ -1,22 +1,30 @@
 """Websockets: handshakes of every version, frames, the raw one."""
 
+import contextlib
+import os
+
 import aiohttp
 import pytest
 
 KEY = "x3JJHMbDL1EzLkh9GBhXDw=="
 ACCEPT = "HSmrc0sMlYUkAGmm5OPpG2HaGWk="
 KEYS = {"Sec-WebSocket-Key1": "4 @1  46546xW%0l 1 5", "Sec-WebSocket-Key2": "12998 5 Y3 1  .P00"}
+# The current text asks for version 13 alone.
+STRICT = pytest.mark.skipif("SOCKJS_URL" in os.environ, reason="the text leaves it open")
 UPGRADE = {"Upgrade": "WebSocket", "Connection": "Upgrade"}
 
 
-async def test_plain_request_is_refused(ask) -> None:
+async def test_plain_request_is_refused(ask, ours) -> None:
     answer = await ask("GET", "/echo/0/0/websocket")
-    assert (answer.status, answer.body) == (400, 'Can "Upgrade" only to "WebSocket".')
+    # What 0.3.3 says to whom, the current text leaves open.
+    assert answer.status == 400
+    assert not ours or answer.body == 'Can "Upgrade" only to "WebSocket".'
 
 
-async def test_rewritten_connection_header_is_refused(ask) -> None:
+async def test_rewritten_connection_header_is_refused(ask, ours) -> None:
     answer = await ask("GET", "/echo/0/0/websocket", {"Upgrade": "WebSocket", "Connection": "close"})
-    assert (answer.status, answer.body) == (400, '"Connection" must be "Upgrade".')
+    assert answer.status == 400
+    assert not ours or answer.body == '"Connection" must be "Upgrade".'
 
 
 @pytest.mark.parametrize("headers", [UPGRADE, {}])
@@ -36,7 +44,7 @@ async def test_disabled_websocket_is_not_found(connect, path: str) -> None:
     assert line.status == 404
 
 
-@pytest.mark.parametrize("version", ["7", "8", "13"])
+@pytest.mark.parametrize("version", [pytest.param("7", marks=STRICT), pytest.param("8", marks=STRICT), "13"])
 @pytest.mark.parametrize("connection", ["Upgrade", "keep-alive, Upgrade"])
 async def test_handshake_is_answered(connect, session, version: str, connection: str) -> None:
     line = await connect()
@@ -109,13 +117,17 @@ async def test_draft_76_closes_in_good_order(connect, session) -> None:
     assert await line.exactly(25) == b'\x00o\xff\x00c[3000,"Go away!"]\xff\xff\x00'
 
 
-async def test_draft_76_ends_at_broken_json(connect, session) -> None:
+async def test_draft_76_ends_at_broken_json(connect, session, ours) -> None:
     line = await connect()
     await line.ask("GET", session() + "/websocket", UPGRADE | KEYS)
     line.writer.write(b'^n:ds[4U\x00["a\xff')
-    assert (await line.exactly(16 + 5))[16:] == b"\x00o\xff\xff\x00"
-    line.writer.write(b"\xff\x00")
-    assert await line.rest() == b""
+    assert (await line.exactly(16 + 3))[16:] == b"\x00o\xff"
+    if ours:
+        assert await line.exactly(2) == b"\xff\x00"
+        line.writer.write(b"\xff\x00")
+    # The text: the server must end the connection abruptly.
+    with contextlib.nullcontext() if ours else contextlib.suppress(ConnectionError):
+        assert await line.rest() == b""
 
 
 async def test_raw_websocket_has_no_frames(websocket) -> None:

@@ -2,33 +2,44 @@ import pytest
 
 from lab.server import cors
 from lab.server.cors import headers, preflight_headers
+from lab.server.dialects import DIALECTS, Protocol
 
+CURRENT = DIALECTS["current"]
 PAGE = "http://page.test"
 
 
 @pytest.mark.parametrize(
     ("origin", "answer"),
-    [(None, "*"), ("null", "null"), ("test", "test"), (PAGE, PAGE), ("https://a:1", "https://a:1")],
+    [("null", "null"), ("test", "test"), (PAGE, PAGE), ("https://a:1", "https://a:1")],
 )
-def test_headers_name_the_origin(origin: str | None, answer: str) -> None:
-    request = {"origin": origin} if origin else {}
-    assert headers(request, None) == {
+def test_headers_name_the_origin(origin: str, answer: str) -> None:
+    assert headers({"origin": origin}, None, CURRENT) == {
         "Access-Control-Allow-Origin": answer,
         "Access-Control-Allow-Credentials": "true",
         "Vary": "Origin",
     }
 
 
+@pytest.mark.parametrize(("text", "with_cookies"), [("current", False), ("0.3.3", True)])
+def test_headers_allow_everybody_where_no_origin_asks(text: Protocol, with_cookies: bool) -> None:
+    got = headers({}, None, DIALECTS[text])
+    assert got["Access-Control-Allow-Origin"] == "*"
+    assert ("Access-Control-Allow-Credentials" in got) is with_cookies
+
+
 @pytest.mark.parametrize(("asked", "allowed"), [("a, b, c", "a, b, c"), ("", None)])
 def test_headers_echo_the_headers_asked_for(asked: str, allowed: str | None) -> None:
-    assert headers({"access-control-request-headers": asked}, None).get("Access-Control-Allow-Headers") == allowed
+    assert (
+        headers({"access-control-request-headers": asked}, None, CURRENT).get("Access-Control-Allow-Headers")
+        == allowed
+    )
 
 
 def test_headers_allow_nothing_to_other_origins() -> None:
     allowed = frozenset({PAGE})
-    assert "Access-Control-Allow-Origin" in headers({"origin": PAGE}, allowed)
-    assert headers({"origin": "http://other.test"}, allowed) == {"Vary": "Origin"}
-    refused = preflight_headers({"origin": "http://other.test"}, "OPTIONS, POST", allowed)
+    assert "Access-Control-Allow-Origin" in headers({"origin": PAGE}, allowed, CURRENT)
+    assert headers({"origin": "http://other.test"}, allowed, CURRENT) == {"Vary": "Origin"}
+    refused = preflight_headers({"origin": "http://other.test"}, "OPTIONS, POST", allowed, CURRENT)
     assert not [name for name in refused if name.startswith("Access-Control")]
 
 
@@ -52,7 +63,7 @@ async def test_options_may_be_kept_for_a_year(serve, fetch, path, methods, origi
     assert got.headers["Access-Control-Max-Age"] == "31536000"
     assert got.headers["Access-Control-Allow-Methods"] == methods
     assert got.headers["Access-Control-Allow-Origin"] == answer
-    assert got.headers["Access-Control-Allow-Credentials"] == "true"
+    assert got.headers.get("Access-Control-Allow-Credentials") == ("true" if origin else None)
     assert got.headers["Access-Control-Allow-Headers"] == "x-a"
 
 

@@ -21,7 +21,7 @@ def info(request: Request, endpoint: Endpoint, path: Path) -> Answer:
         base_url=options.base_url,
     )
     headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": options.dialect.not_cached}
-    headers.update(cors.headers(request.headers, options.allowed_origins, options.dialect.null_origin))
+    headers.update(cors.headers(request.headers, options.allowed_origins, options.dialect))
     return Answer(200, headers, body.encode())
 
 
