@@ -11,8 +11,8 @@ Who does it: portals, identity-aware proxies and gateways that answer an XHR as 
 What survives: a websocket that is open already; nothing opens anew but by accident. The browser follows the
 redirect by itself, so the client sees a page with status 200: on ``/info`` it goes on with empty settings, and on
 the XHR transports it polls again at once, without a limit. A redirected POST arrives as a GET, so a message that is
-sent in an expired session counts as sent, with status 200, and is lost unnoticed. 401 on ``/info`` makes Chromium
-wait for its own dialogue: the client closes with 1002 after 8 s.
+sent in an expired session counts as sent, with status 200, and is lost unnoticed. 401 on ``/info`` is an end: the
+client closes with 1002, after 8 s where the browser opens a dialogue of its own.
 """
 
 from typing import Literal

@@ -18,7 +18,8 @@ Who does it: proxies with Basic, NTLM or Kerberos. Chrome's websockets did not d
 What survives: with ``at: connect`` on plain HTTP, every HTTP transport, and websocket fails at once in Chromium and
 Firefox, which ask for a tunnel even for ``ws://``: what happens where a browser has credentials for pages, and not
 for websockets. With ``both`` nothing, unless the browser was given credentials: ``/info`` is answered with 407, and
-Chromium keeps it waiting for its own dialogue, so the client closes with 1002 after 8 s.
+the client closes with 1002, at once in Firefox, and after 8 s in Chromium and WebKit, which keep it waiting for a
+dialogue of their own.
 """
 
 import base64

@@ -11,9 +11,9 @@ says nothing.
 
 What survives: every transport at one server. Where a balancer keeps a session at its server by a cookie, a cookie
 that does not come back spreads the session over all of them, and everything but websocket fails: after a path that
-the endpoint is not below, a domain that is not the server's, ``Secure`` on plain HTTP, ``SameSite=Lax`` or ``Strict``
-on an endpoint of another site, ``SameSite=None`` without ``Secure`` (refused by Chromium), a prefix that is not
-restored.
+the endpoint is not below, a domain that is not the server's, ``Secure`` on plain HTTP (below ``localhost`` Chromium
+and Firefox take it all the same), ``SameSite=Lax`` or ``Strict`` on an endpoint of another site, ``SameSite=None``
+without ``Secure`` (refused by Chromium), a prefix that is not restored.
 """
 
 from typing import Literal
