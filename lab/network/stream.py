@@ -22,7 +22,7 @@ from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEn
 from lab.network.bodystream import BodyStream, PartOfChunk
 from lab.network.exchange import Exchange
 from lab.network.recorder import FLOW
-from lab.network.websockets import Relay
+from lab.network.websocket_relay import Relay
 
 
 class ObservedStream(BodyStream):
