@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -70,6 +71,33 @@ def test_console_says_of_each_case_how_it_came_to_its_transport(entry: CaseResul
     file = StringIO()
     Console(rich.console.Console(file=file)).case_ended(entry, 1, 1)
     assert file.getvalue() == line
+
+
+def test_console_that_is_quiet_says_what_did_not_pass_and_the_counts() -> None:
+    file = StringIO()
+    play(Console(rich.console.Console(file=file), quiet=True), dozen())
+    text = file.getvalue()
+    assert text == stored("console_quiet.txt", text)
+    assert "direct/plain" not in text
+    passed = StringIO()
+    play(Console(rich.console.Console(file=passed), quiet=True), [direct("chromium")])
+    assert passed.getvalue().splitlines() == [
+        "note     The control run of webkit is an hour old.",
+        "1 passed in 48.2 s",
+        "reports/now/report.html",
+    ]
+
+
+def test_console_counts_what_did_not_pass_while_the_run_goes_on() -> None:
+    file = StringIO()
+    with Console(terminal(file), live=True) as console:
+        console.run_began(3, Path("reports/now"))
+        console.case_began("a[chromium]")
+        console.case_ended(case("webkit", "failed"), 1, 3)
+        console.case_ended(direct("chromium"), 2, 3)
+        console.note("Redrawn.")
+    plain = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", file.getvalue())
+    assert "2 of 3 done, 1 failed, " in plain
 
 
 def terminal(file: StringIO) -> rich.console.Console:

@@ -4,19 +4,20 @@ from typing import Any
 
 import rich.console
 
+from lab.report.compare import compare
 from lab.report.lines import Lines
 from lab.report.summary import summarise
 from lab.timeline.results import CaseResult, RunResult
-from tests.report.sample import STRIPPED, broken, case, direct, dozen, failed, fallback, run_of
+from tests.report.sample import STRIPPED, broken, case, direct, dozen, failed, fallback, run_of, transports
 from tests.report.stored import stored
 
 PATHS = [Path("reports/now/results.json"), Path("reports/now/report.html")]
 
 
-def said(run: RunResult, width: int | None = None) -> str:
+def said(run: RunResult, width: int | None = None, before: RunResult | None = None) -> str:
     file = StringIO()
     out = rich.console.Console(file=file, force_terminal=bool(width), color_system=None, width=width or 80)
-    summarise(Lines(out), run, PATHS)
+    summarise(Lines(out), run, PATHS, compare(run, before, against="the last run, old") if before else None)
     return file.getvalue()
 
 
@@ -77,3 +78,25 @@ def test_summary_obeys_nothing_that_a_case_says() -> None:
     text = said(run_of(case(hostile, "failed", **values), *browsers()))
     assert "\x1b" not in text
     assert "\\x1b[2J[bold]" in text
+
+
+def test_summary_of_one_scenario_has_a_column_per_key_of_its_matrix() -> None:
+    text = said(run_of(*transports()))
+    lines = text.splitlines()
+    assert lines[1].split() == ["transports", "scheme", "origin", "chromium", "firefox", "webkit"]
+    assert lines[2].split() == ["websocket", "http", "same", "websocket", "websocket", "websocket"]
+    assert len({line.index("http") for line in lines[2:46]}) == 1, "aligned"
+    narrow = said(run_of(*transports()), width=60)
+    assert "websocket  http  same\n  chromium websocket, firefox websocket, webkit websocket\n" in narrow
+
+
+def test_summary_tells_what_changed() -> None:
+    text = said(run_of(failed("webkit"), case("chromium")), before=run_of(case("webkit"), case("chromium")))
+    assert (
+        "changed  1 worse, 1 as before, compared with the last run, old\n"
+        "  worse  corporate/strip-and-buffer[webkit]  passed on xhr-polling -> failed on jsonp-polling\n"
+    ) in text
+    many = [case("webkit", id=str(number)) for number in range(13)]
+    moved = [one.model_copy(update={"transport": "websocket", "attempts": []}) for one in many]
+    assert "  and 3 more: see the report\n" in said(run_of(*moved), before=run_of(*many))
+    assert "changed" not in said(run_of(*many), before=run_of(*many))

@@ -128,3 +128,14 @@ def test_catalogue_of_a_folder_has_the_behaviours_beside_it_and_the_given_ones(t
     assert {"beside", "given", "buffering"} <= set(of_folder(tmp_path / "here"))
     assert "beside" not in set(of_folder(tmp_path)) and "given" in set(of_folder(tmp_path))
     assert of_folder(tmp_path) is of_folder(tmp_path), "files are read once"
+
+
+async def test_run_is_held_against_the_last_one_or_a_baseline(stand: Stand, tmp_path: Path) -> None:
+    first = await run_all([case("a")], Options(out=tmp_path), stand.teller)
+    await run_all([case("a")], Options(out=tmp_path), stand.teller)
+    other = first.model_copy(update={"run": "main"})
+    await run_all([case("a")], Options(out=tmp_path, baseline=other), stand.teller)
+    changes = [changes for _, _, changes in stand.teller.named("run_ended")]
+    assert changes[0] is None
+    assert changes[1].against == f"the last run, {first.run}" and changes[1].same == 1
+    assert changes[2].against == "the baseline, main"
