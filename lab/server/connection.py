@@ -9,16 +9,19 @@ answered by mounting.py.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import cast
 
 from lab.server import heads
 from lab.server.answers import refusal
-from lab.server.endpoint import Endpoint, Found
+from lab.server.asked import Asked, understand
+from lab.server.deadline import Deadline
+from lab.server.endpoint import Endpoint
 from lab.server.exchange import Answer, Opening, Reception, Request
+from lab.server.handshakes import handshake
 from lab.server.heads import Head
 from lab.server.requests import RequestLog, Told
 from lab.server.sessions import LiveSession
-from lab.server.websockets import WebsocketReceiver, handshake
+from lab.server.websockets import WebsocketReceiver
 from lab.server.writing import CHUNKED, LAST_CHUNK, HttpReceiver, chunk, head_of, lines_of
 from lab.sockjs.actions import End
 
@@ -53,23 +56,20 @@ class Counter:
     """The connections on which plain HTTP is spoken."""
 
 
-class _Asked(NamedTuple):
-    """A head that was understood. Clients repeat theirs, so a connection keeps the last one."""
-
-    data: bytes
-    head: Head
-    request: Request
-    endpoint: Endpoint | None
-    found: Found | None
-    size: int
-    """Of the body, in bytes."""
-    keeps: bool
-
-
 class Connection(asyncio.Protocol):
     """A connection, as long as what comes is plain HTTP."""
 
-    __slots__ = ("_asked", "_body", "_counter", "_data", "_due", "_held", "_receiver", "_timer", "_told", "transport")
+    __slots__ = (
+        "_asked",
+        "_body",
+        "_counter",
+        "_data",
+        "_deadline",
+        "_held",
+        "_receiver",
+        "_told",
+        "transport",
+    )
 
     def __init__(self, counter: Counter) -> None:
         """A connection of the server that ``counter`` belongs to."""
@@ -79,23 +79,22 @@ class Connection(asyncio.Protocol):
         """What came and is not read yet: half a head, or requests behind one that is being answered."""
         self._body: bytearray | None = None
         """What has come of the body of `_asked`, while it is waited for."""
-        self._asked: _Asked | None = None
+        self._asked: Asked | None = None
         self._told: Told | None = None
         """The request that is being served, where events are wanted."""
         self._receiver: HttpReceiver | None = None
         """The response that is being made of frames."""
         self._held = False
         """Whether the peer does not read what is written."""
-        self._timer: asyncio.TimerHandle | None = None
-        self._due: float | None = None
-        """When the peer's time for what is waited for is up."""
+        self._deadline = Deadline(self._late)
+        """For what is waited for."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request."""
         # Other loops' transports are not derived from asyncio's.
         self.transport = cast(asyncio.Transport, transport)
         self._counter.open.add(self)
-        self._wait(HEADER_S)
+        self._deadline.set(HEADER_S)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in any pieces."""
@@ -163,12 +162,12 @@ class Connection(asyncio.Protocol):
                 if asked is None:
                     return
             if self._counter.log is not None:
-                self._told = _tell(self._counter.log, asked)
+                self._told = asked.tell(self._counter.log)
             end += len(heads.END)
             stop = end + asked.size
             if len(data) < stop:
                 self._body = bytearray(data[end:])
-                self._wait(asked.endpoint.options.body_s if asked.endpoint else HEADER_S)
+                self._deadline.set(asked.endpoint.options.body_s if asked.endpoint else HEADER_S)
                 return
             body, data = data[end:stop], data[stop:]
             if not self._serve(asked, body, data):
@@ -186,7 +185,7 @@ class Connection(asyncio.Protocol):
             data, self._data = self._data, b""
             self._read(data)
 
-    def _understand(self, data: bytes, end: int) -> _Asked | None:
+    def _understand(self, data: bytes, end: int) -> Asked | None:
         """The request whose head ends at ``end``; None where it, and the connection, is for somebody else."""
         found = data[:end] if end >= 0 else b""
         if heads.asks_for_draft_76(found):
@@ -201,19 +200,13 @@ class Connection(asyncio.Protocol):
         if head is None:
             self._hand_to(self._counter.usual(), data)
             return None
-        path = head.path
-        endpoint = next((each for each in self._counter.endpoints if each.holds(path)), None)
-        limit = endpoint.options.message_limit if endpoint else 0
-        if head.length > limit or (endpoint is None and "%" in path):
-            self._hand_to(self._counter.usual(), data)
-            return None
         secure = self.transport.get_extra_info("sslcontext") is not None
-        request = Request(head.method, head.headers, head.query, secure=secure)
-        return _Asked(
-            found, head, request, endpoint, endpoint.parse(path) if endpoint else None, head.length, head.keeps
-        )
+        asked = understand(found, head, self._counter.endpoints, secure=secure)
+        if asked is None:
+            self._hand_to(self._counter.usual(), data)
+        return asked
 
-    def _serve(self, asked: _Asked, body: bytes, rest: bytes) -> bool:
+    def _serve(self, asked: Asked, body: bytes, rest: bytes) -> bool:
         """Serve one request, with ``rest`` behind it; whether plain HTTP goes on behind it."""
         request, endpoint = asked.request, asked.endpoint
         if endpoint is None:
@@ -245,15 +238,15 @@ class Connection(asyncio.Protocol):
             self._told.ended(len(body), "done")
             self._told = None
         if keeps:
-            self._wait(IDLE_S)
+            self._deadline.set(IDLE_S)
         else:
             self.transport.close()
 
-    def _receive(self, endpoint: Endpoint, asked: _Asked, reception: Reception) -> None:
+    def _receive(self, endpoint: Endpoint, asked: Asked, reception: Reception) -> None:
         """Let a session have its frames written here."""
         receiver = self._receiver = HttpReceiver(reception, self._finish)
         receiver.transport = self.transport
-        self._due = None
+        self._deadline.lift()
         if reception.prelude is not None:
             head = head_of(200, {**reception.headers, **CHUNKED}, keeps=asked.keeps)
             self.transport.write(head + chunk(reception.prelude))
@@ -290,7 +283,7 @@ class Connection(asyncio.Protocol):
             if self._told is not None:
                 self._told.answered(200, lines_of(head))
         if self._held:
-            self._wait(LAST_WRITES_S)
+            self._deadline.set(LAST_WRITES_S)
         else:
             self._delivered(receiver)
 
@@ -307,12 +300,12 @@ class Connection(asyncio.Protocol):
         if not asked.keeps:
             self.transport.close()
             return
-        self._wait(IDLE_S)
+        self._deadline.set(IDLE_S)
         if self._data:
             # Not at once: the session is still busy with what ended this response.
             asyncio.get_running_loop().call_soon(self._go_on)
 
-    def _open(self, endpoint: Endpoint, asked: _Asked, opening: Opening, rest: bytes) -> None:
+    def _open(self, endpoint: Endpoint, asked: Asked, opening: Opening, rest: bytes) -> None:
         """Let the connection become a websocket."""
         head = head_of(101, handshake(asked.request))
         self.transport.write(head)
@@ -334,32 +327,14 @@ class Connection(asyncio.Protocol):
 
     def _leave(self) -> None:
         self._counter.open.discard(self)
-        self._due = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _wait(self, seconds: float) -> None:
-        """Give the peer so much time from now on."""
-        loop = asyncio.get_running_loop()
-        self._due = due = loop.time() + seconds
-        if self._timer is not None:
-            # A timer that comes too early is set anew.
-            if self._timer.when() <= due:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_at(due, self._late)
+        self._deadline.end()
 
     def _late(self) -> None:
-        self._timer = None
-        if self._due is None or self.transport.is_closing():
-            return
-        loop = asyncio.get_running_loop()
+        """The peer's time is up."""
         asked = self._asked
-        # The loop's timers may fire a clock's resolution early.
-        if loop.time() < self._due - 0.001:
-            self._timer = loop.call_at(self._due, self._late)
-        elif self._receiver is not None:
+        if self.transport.is_closing():
+            return
+        if self._receiver is not None:
             self.transport.abort()
         elif self._body is not None and asked is not None and asked.endpoint is not None:
             self._answer(refusal(asked.request, asked.endpoint.options, 408, closes=True))
@@ -368,16 +343,3 @@ class Connection(asyncio.Protocol):
             self._answer(_LATE)
         else:
             self.transport.close()
-
-
-def _tell(log: RequestLog, asked: _Asked) -> Told:
-    head, found = asked.head, asked.found
-    return log.came(
-        method=head.method,
-        target=head.target,
-        http=head.http,
-        headers=head.lines,
-        upgrade=head.upgrade,
-        endpoint=asked.endpoint,
-        path=found[0] if found else None,
-    )

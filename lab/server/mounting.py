@@ -11,11 +11,12 @@ from lab.server import streaming
 from lab.server.answers import refusal
 from lab.server.endpoint import Endpoint, Found
 from lab.server.exchange import Answer, Opening, Reception, Request
+from lab.server.handshakes import handshake
 from lab.server.options import ServerOptions
 from lab.server.requests import RequestLog, Told
 from lab.server.service import Service
 from lab.server.streaming import AwaitedReceiver
-from lab.server.websockets import WebsocketReceiver, handshake
+from lab.server.websockets import WebsocketReceiver
 from lab.sockjs.paths import Path
 
 WATCH_S = 1.0

@@ -5,9 +5,6 @@ it causes is written to the connection at once.
 """
 
 import asyncio
-import base64
-import binascii
-import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -16,11 +13,8 @@ from aiohttp import WSCloseCode, WSMsgType
 # aiohttp exports the reader, but not the queue that a reader wants.
 from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 
-from lab.server import cors
-from lab.server.answers import TEXT, refusal, session_headers
 from lab.server.endpoint import Endpoint
-from lab.server.exchange import Answer, Opening, Request
-from lab.server.options import ServerOptions
+from lab.server.exchange import Opening
 from lab.server.receivers import HIGH_WATER, LiveReceiver
 from lab.server.requests import Told
 from lab.sockjs import frames
@@ -30,9 +24,6 @@ from lab.tasks import spawn
 
 CLOSE_S = 2.0
 """How long the peer has to take the last frames and to answer the close frame before TCP is dropped."""
-VERSIONS = frozenset({"7", "8", "13"})
-"""Of the websocket protocol: drafts hybi-07, hybi-10 and RFC 6455 read the same frames."""
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _NOT_ON_THE_WIRE = frozenset({1004, 1005, 1006})
 _TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
 
@@ -264,43 +255,3 @@ def on_the_wire(code: int, reason: str) -> tuple[int, bytes]:
     if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in _NOT_ON_THE_WIRE:
         code = 1000
     return code, frames.scalar(reason).encode()[:123].decode(errors="ignore").encode()
-
-
-def refuse(request: Request, options: ServerOptions) -> Answer | None:
-    """The answer to a request that opens no websocket; None where it may."""
-    headers = request.headers
-    if not options.websocket:
-        return refusal(request, options, 404)
-    if request.method != "GET":
-        return Answer(405, {"Allow": "GET"})
-    if headers.get("upgrade", "").lower().strip() != "websocket":
-        return refusal(request, options, 400, 'Can "Upgrade" only to "WebSocket".')
-    if "upgrade" not in [token.strip().lower() for token in headers.get("connection", "").split(",")]:
-        return refusal(request, options, 400, '"Connection" must be "Upgrade".')
-    # Versions 7 and 8 (hybi-10) name the page's origin in a header of their own.
-    origin = headers.get("origin", headers.get("sec-websocket-origin"))
-    if not cors.is_allowed(origin, options.allowed_origins):
-        return refusal(request, options, 403)
-    if headers.get("sec-websocket-version") not in VERSIONS:
-        versions = {"Sec-WebSocket-Version": "13, 8, 7"}
-        return Answer(400, versions | session_headers(request, options, TEXT), b"Unsupported version.")
-    if not _is_key(headers.get("sec-websocket-key", "")):
-        return refusal(request, options, 400, "Handshake error.")
-    return None
-
-
-def handshake(request: Request) -> dict[str, str]:
-    """The headers of the answer that opens a websocket (RFC 6455, section 4.2.2)."""
-    proof = hashlib.sha1(request.headers["sec-websocket-key"].encode() + _GUID, usedforsecurity=False).digest()
-    return {
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Accept": base64.b64encode(proof).decode(),
-    }
-
-
-def _is_key(key: str) -> bool:
-    try:
-        return len(base64.b64decode(key, validate=True)) == 16
-    except binascii.Error:
-        return False

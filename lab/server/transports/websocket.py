@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lab.server import websockets
+from lab.server import handshakes
 from lab.server.endpoint import Endpoint
 from lab.server.exchange import Answer, Opening, Request
 from lab.server.routes import Route
@@ -13,7 +13,7 @@ from lab.sockjs.paths import Path
 def handle(request: Request, endpoint: Endpoint, path: Path) -> Answer | Opening:
     """Serve a session for as long as its websocket lasts."""
     create = partial(endpoint.sessions.single, path.session)
-    return websockets.refuse(request, endpoint.options) or Opening(create, decode_websocket)
+    return handshakes.refuse(request, endpoint.options) or Opening(create, decode_websocket)
 
 
 ROUTES = [Route("websocket", ("GET",), handle)]
