@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from lab.errors import LabError, UsageError
 from lab.events import Clock, Emit, Event, ignore
@@ -19,28 +20,35 @@ from lab.network.behaviour import Catalogue
 from lab.network.link.behaviour import LinkBehaviour
 from lab.network.link.host import Link
 from lab.network.link.recorder import LinkRecorder
+from lab.scenario.base import Reading, validate_plain
+from lab.scenario.network import LinkBehaviourUse
 
 
-def behaviour_of(text: str, catalogue: Catalogue) -> LinkBehaviour:
-    """The behaviour that ``latency`` or ``latency: {delay: 50ms}`` stands for.
+def behaviour_of(text: str, catalogue: Catalogue, *, place: str = "") -> LinkBehaviour:
+    """The behaviour that ``latency`` or ``latency: {delay: 50ms, when: {direction: up}}`` stands for.
+
+    Args:
+        text: As a scenario has it.
+        catalogue: The behaviours that there are.
+        place: Where in the row it stands, for the lots that it draws.
 
     Raises:
         UsageError: It stands for none.
     """
     try:
         value: Any = yaml.safe_load(text)
+        use = validate_plain(LinkBehaviourUse, value, Reading(catalogue.parameter_models()))
     except yaml.YAMLError:
-        value = None
-    if isinstance(value, str):
-        value = {value: None}
-    if not isinstance(value, dict) or len(value) != 1:
-        raise UsageError(f"not a behaviour: {text}", remedy="Write its name, or 'name: {parameter: value}'.")
-    ((name, parameters),) = value.items()
-    if catalogue.kind(str(name)) != "link":
-        raise UsageError(f"{name} is a behaviour of a proxy, not of a link", remedy="See lab behaviours.")
-    if not isinstance(parameters, dict | None):
-        raise UsageError(f"{name}: expected its parameters as a mapping", remedy=f"Write '{name}: {{...}}'.")
-    made: LinkBehaviour = catalogue.make(str(name), parameters or {})
+        raise UsageError(
+            f"not a behaviour: {text}", remedy="Write its name, or 'name: {parameter: value}'."
+        ) from None
+    except ValidationError as error:
+        told = (
+            ".".join(map(str, each["loc"])) + ": " + each["msg"].removeprefix("Value error, ")
+            for each in error.errors(include_url=False)
+        )
+        raise UsageError(f"{text}: {'; '.join(told).removeprefix(': ')}", remedy="See lab behaviours.") from None
+    made: LinkBehaviour = catalogue.make(use.name, use.parameters, use.limits, place=place)
     return made
 
 
@@ -89,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         catalogue = Catalogue(given.proxies)
-        behaviours = [behaviour_of(text, catalogue) for text in given.behaviours]
+        row = enumerate(given.behaviours)
+        behaviours = [behaviour_of(text, catalogue, place=f"hop1/{index}") for index, text in row]
         asyncio.run(_run(target_of(given.target), behaviours, events=given.events))
     except KeyboardInterrupt:
         return 130

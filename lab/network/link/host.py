@@ -155,6 +155,10 @@ class Link:
 
     def came(self, connection: Connection) -> None:
         """A client has connected: number it, and let it wait until it may come in."""
+        if self._server is None:
+            # It was in the queue of the kernel when the link was stopped.
+            connection.abort()
+            return
         self._count += 1
         connection.number = self._count
         if self.clock.running:

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 import uvloop
 
+from lab.events import ignore
 from lab.network.behaviour import Catalogue
 from lab.network.clock import HopClock
 from lab.network.filter import Direction, Filter
 from lab.network.link.act import NEVER, Act, Piece, Scope
 from lab.network.link.behaviour import LinkBehaviour
+from lab.network.link.connection import Connection
+from lab.network.link.host import Link
+from lab.network.link.recorder import LinkRecorder
 from lab.network.link.testing import LinkBench
 
 CATALOGUE = Catalogue()
@@ -268,11 +272,21 @@ async def test_stop_closes_everything_and_tells_nothing() -> None:
         await bench.link.stop()
 
 
+async def test_connection_that_comes_while_the_link_is_stopped_is_reset() -> None:
+    async with LinkBench() as bench:
+        _, server = await bench.connect()
+        port = server.transport.get_extra_info("sockname")[1]
+        await bench.link.stop()
+        late = Connection(bench.link)
+        await asyncio.get_running_loop().create_connection(lambda: late.client, "127.0.0.1", port)
+        assert await (await bench.accept()).ended() == "rst"
+        await bench.link.stop()  # does not wait for it
+
+
 async def test_stop_before_start_does_nothing() -> None:
-    bench = LinkBench()
-    async with bench:
-        pass
-    await bench.link.stop()
+    link = Link(("127.0.0.1", 1), recorder=LinkRecorder(ignore, ignore, ignore), behaviours=[made("latency")])
+    link.behaviours.clear()
+    await link.stop()
 
 
 @pytest.mark.parametrize("name", ["none", "some"])

@@ -7,6 +7,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.network.behaviour import Catalogue
+from lab.network.filter import Filter
 from lab.network.link.__main__ import behaviour_of, main, target_of
 from lab.network.link.testing import LinkBench
 
@@ -25,22 +26,30 @@ def test_behaviour_is_read_as_a_scenario_writes_it(text: str, parameters: dict[s
     assert behaviour_of(text, CATALOGUE).parameters.model_dump() == parameters
 
 
+def test_limits_stand_beside_the_parameters() -> None:
+    behaviour = behaviour_of("latency: {delay: 5ms, when: {direction: up}, after: 1s, nth: 2}", CATALOGUE)
+    assert behaviour.filter == Filter(direction="up", after_ms=1000.0, nth=frozenset({2}))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("no_such", "no behaviour called no_such"),
-        ("latency: {delay: 5}", "latency: delay: expected a duration"),
-        ("latency: 5ms", "latency: expected its parameters as a mapping"),
-        ("no_upgrade", "no_upgrade is a behaviour of a proxy"),
-        ("a: 1\nb: 2", "not a behaviour"),
+        ("no_such", "no_such: unknown behaviour: expected bandwidth, "),
+        ("latency: {delay: 5}", "delay: expected a duration with its unit"),
+        ("latency: {deley: 5ms}", "deley: Extra inputs"),
+        ("latency: 5ms", "parameters: "),
+        ("latency: {when: {url: /info}}", "when.url: .*a link knows bytes, not requests"),
+        ("no_upgrade", "no_upgrade.* is a behaviour of a proxy"),
+        ("{a: 1, b: 2}", "several behaviours in one item"),
         ("{", "not a behaviour"),
         ("", "not a behaviour"),
-        ("3: {}", "no behaviour called 3"),
+        ("3: {}", "unknown behaviour"),
     ],
 )
 def test_what_is_no_behaviour_is_refused(text: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=message) as raised:
         behaviour_of(text, CATALOGUE)
+    assert raised.value.remedy
 
 
 def test_target() -> None:
@@ -52,7 +61,9 @@ def test_target() -> None:
 
 def test_mistake_is_a_sentence_and_a_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["8080", "latenci"]) == 2
-    assert capsys.readouterr().err == "there is no behaviour called latenci\nDid you mean latency?\n"
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("latenci: unknown behaviour: expected ")
+    assert told[1:] == ["See lab behaviours."]
 
 
 async def test_link_runs_by_itself_until_it_is_interrupted() -> None:
