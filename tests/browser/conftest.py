@@ -10,14 +10,21 @@ from lab.browser import home, launched, minibrowser
 from lab.browser.engine import Engine, Tab
 from lab.browser.engines import create
 from lab.browser.page import files
+from lab.network.authority import Authority
 from lab.server.host import LabServer
 from tests.browser.kit import Commands, need
 
 
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The authority that the engines trust."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["chromium", "firefox", "webkit"])
-async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Engine]:
+async def engine(request: pytest.FixtureRequest, authority: Authority) -> AsyncIterator[Engine]:
     need(request.param)
-    made = create(request.param)
+    made = create(request.param, trusted_spki=authority.spki)
     await made.start()
     yield made
     await made.stop()
