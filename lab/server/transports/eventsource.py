@@ -11,8 +11,12 @@ PRELUDE = b"\r\n"
 
 
 def wrap(frame: str) -> bytes:
-    """A frame is an event of one line: JSON has no line breaks in its strings."""
-    return f"data: {frame}\r\n\r\n".encode()
+    """A frame is an event of one line: JSON has no line breaks in its strings.
+
+    The client decodes each event as a URI (sockjs-client, lib/transport/receiver/eventsource.js), so a percent sign
+    would be lost, or would end the client with a URIError.
+    """
+    return f"data: {frame.replace('%', '%25')}\r\n\r\n".encode()
 
 
 def handle(request: Request, endpoint: Endpoint, path: Path) -> Reception:
