@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-LIMIT = 64 * 1024
+LIMIT = 16 * 1024
 """Bytes of headers that are kept until they are complete; aiohttp refuses much less, in its own words."""
 END = b"\r\n\r\n"
 
