@@ -26,6 +26,8 @@ from lab.units import Milliseconds
 
 _PACKET = 1460
 _TRIES = 5
+_TOLD = 50
+"""How many stalls of a connection are told: a long transfer has thousands."""
 
 
 class Loss(LinkBehaviour):
@@ -49,6 +51,7 @@ class _Lossy(Act):
         self._parameters = parameters
         self._scope = scope
         self._random = {"up": scope.random("up"), "down": scope.random("down")}
+        self._told = 0
         self._left = {"up": 0, "down": 0}  # bytes of the packet that was begun
 
     def pieces(self, direction: Direction, size: int, at_ms: float) -> Iterator[Piece]:
@@ -59,7 +62,8 @@ class _Lossy(Act):
             if self._left[direction] == 0:
                 self._left[direction] = _PACKET
                 late_ms = stall_ms(self._parameters, self._random[direction])
-                if late_ms:
+                if late_ms and self._told < _TOLD:
+                    self._told += 1
                     self._scope.did(f"stalled what goes {direction}", ms=late_ms)
             step = min(size, self._left[direction])
             self._left[direction] -= step

@@ -60,6 +60,7 @@ class Link:
         recorder: LinkRecorder,
         behaviours: Sequence[LinkBehaviour] = (),
         clock: HopClock | None = None,
+        listen: int = 0,
     ) -> None:
         """Prepare a link.
 
@@ -70,6 +71,7 @@ class Link:
                 the first connection on that comes once the clock runs.
             clock: What windows of time are counted by. No behaviour acts before it runs, so that the lab's own page
                 loads whatever the link does to the client. It runs from `start` on where None.
+            listen: The port to listen on; a free one where 0.
         """
         self.port = 0
         """The port that it listens on at 127.0.0.1, once started."""
@@ -78,6 +80,7 @@ class Link:
         self.buffer = memoryview(bytearray(READ))
         """What all sides read into."""
         self._own_clock = clock is None
+        self._listen = listen
         self._target = target
         self._behaviours = Behaviours(behaviours, self._changed)
         self._taken: set[LinkBehaviour] = set()
@@ -113,7 +116,7 @@ class Link:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Connection(self).client, "127.0.0.1", 0, backlog=_BACKLOG, start_serving=False
+                lambda: Connection(self).client, "127.0.0.1", self._listen, backlog=_BACKLOG, start_serving=False
             )
         except OSError as error:
             raise EnvironmentFailure(

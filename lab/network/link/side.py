@@ -170,8 +170,8 @@ class Side(asyncio.BufferedProtocol):
             self._transport.write_eof()
 
     def close(self) -> None:
-        """Close both directions once what was written has been sent."""
-        if self.connected:
+        """Close both directions once what was written has been sent; a reset that waits for that stays one."""
+        if self.connected and not self._resets:
             self._transport.close()
 
     def reset(self, *, patience_s: float = 0.0) -> None:

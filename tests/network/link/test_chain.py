@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.network.filter import Direction
@@ -142,6 +142,7 @@ operations = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(operations, max_size=40))
 def test_changing_the_stages_never_loses_or_reorders(script: list[tuple[str, Any]]) -> None:
     chain, now, came, out = chain_of(Act()), 0.0, bytearray(), bytearray()

@@ -118,6 +118,32 @@ async def test_rst_after_fin_is_relayed_too() -> None:
         await bench.seen("hop1.server", "tcp.end", direction="up", how="rst")
 
 
+async def test_rst_that_waits_for_a_slow_reader_stays_rst() -> None:
+    async with LinkBench() as bench:
+        client, server = await bench.connect()
+        client.fin()
+        assert await server.ended() == "fin"
+        client.transport.pause_reading()
+        server.send(bytes(16 * 1024 * 1024))
+        await asyncio.sleep(0.1)
+        server.reset()
+        client.transport.resume_reading()
+        assert await client.ended() == "rst"
+
+
+async def test_bytes_meet_behaviours_in_a_row_from_the_client_to_the_server() -> None:
+    """An end that the behaviour next to the client makes reaches the server late, through the latency behind it."""
+    row = [CATALOGUE.make("data_limit", {"limit": "3B"}), CATALOGUE.make("latency", {"delay": "80ms"})]
+    async with LinkBench(*row) as bench:
+        client, server = await bench.connect()
+        client.send(b"abcd")
+        assert await client.ended() == "fin"
+        assert await server.ended() == "fin"
+        assert server.end_ms - client.sent_ms >= 80
+        assert server.end_ms > client.end_ms
+        assert server.data == b"abc"
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"), [(None, {}), ("black_hole", {}), ("bandwidth", {"rate": "1KiB", "queue": "8KiB"})]
 )

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.network.filter import Direction
@@ -134,6 +134,7 @@ def test_stage_is_full_at_the_room_of_its_act() -> None:
 steps = st.builds(Piece, st.integers(0, 5), st.floats(0, 100), st.booleans())
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 8), st.lists(steps, max_size=5)), max_size=6))
 def test_nothing_is_lost_altered_or_out_of_order(script: list[tuple[int, list[Piece]]]) -> None:
     """Whatever an act says, what goes on is what came without what was dropped, in order of bytes and of time."""

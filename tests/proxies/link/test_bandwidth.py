@@ -42,7 +42,6 @@ async def test_a_transfer_takes_as_long_as_its_bytes(catalogue: Catalogue) -> No
         await client.received(20 * 1024)
         since = client.since(server.sent_ms)
         assert 200 <= since[-1] < 1000
-        assert since[0] < 150
         # At no time is more there than the rate allows.
         total = 0
         for at_ms, (_, data) in zip(since, client.arrivals, strict=True):

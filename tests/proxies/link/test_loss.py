@@ -53,6 +53,14 @@ def test_what_comes_behind_waits_too(catalogue: Catalogue) -> None:
     assert seen[-1][0] >= 200
 
 
+async def test_only_the_first_stalls_are_told(catalogue: Catalogue) -> None:
+    async with LinkBench(catalogue.make("loss", {"rate": 1, "timeout": "0.1ms"})) as bench:
+        client, server = await bench.connect()
+        client.send(bytes(200 * 1460))
+        await server.received(200 * 1460)
+        assert len(bench.did()) == 50
+
+
 @pytest.mark.parametrize("rate", [-0.1, 1.1, "often"])
 def test_wrong_rate_is_refused(catalogue: Catalogue, rate: object) -> None:
     with pytest.raises(UsageError, match="loss: rate: "):

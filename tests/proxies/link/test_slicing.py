@@ -47,7 +47,8 @@ async def test_pieces_arrive_apart(catalogue: Catalogue) -> None:
         client, server = await bench.connect()
         client.send(b"hello")
         assert await server.received(5) == b"hello"
-        for number, (at_ms, (_, data)) in enumerate(zip(server.since(client.sent_ms), server.arrivals, strict=True)):
-            assert len(data) <= 2
-            assert at_ms >= number * 20
-        assert len(server.arrivals) == 3
+        total = 0
+        for at_ms, (_, data) in zip(server.since(client.sent_ms), server.arrivals, strict=True):
+            total += len(data)
+            assert total <= 2 * (at_ms // 20 + 1)
+        assert server.since(client.sent_ms)[-1] >= 40

@@ -52,6 +52,9 @@ async def test_drops_arrive_in_their_time(catalogue: Catalogue) -> None:
         client, server = await bench.connect()
         server.send(bytes(range(250)))
         assert await client.received(250) == bytes(range(250))
-        assert [len(data) for _, data in client.arrivals] == [100, 100, 50]
-        assert all(at_ms >= 20 * n for n, at_ms in enumerate(client.since(server.sent_ms)))
-        assert client.since(server.sent_ms)[-1] < 400
+        since = client.since(server.sent_ms)
+        total = 0
+        for at_ms, (_, data) in zip(since, client.arrivals, strict=True):
+            total += len(data)
+            assert total <= 100 * (at_ms // 20 + 1)
+        assert 40 <= since[-1] < 1000
