@@ -1,7 +1,9 @@
 """The relay of a websocket, which lets behaviours act on more than messages (lab/network/websockets.py says how).
 
-It passes the end of a TCP connection on as that. mitmproxy would make a closing frame of it, so that a browser whose
-server was cut off would see 1005, as if it had been closed in good order, and not 1006.
+It passes the end of a TCP connection on as that, where mitmproxy would make a closing frame of it, so that a
+browser whose server was cut off would see 1005, as if it had been closed in good order, and not 1006. And it leaves
+the answer to a closing frame to the other side, where mitmproxy would answer by itself and end the connection at
+once, which WebKit takes for a broken one.
 """
 
 import time
@@ -34,6 +36,11 @@ from lab.network.websockets import (
     treatment,
 )
 
+_MAY_CLOSE = frozenset({ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING})
+
+_PATIENCE_S = 2.0
+"""How long the hop waits for answers to its own closing frame."""
+
 _RSV1 = 0x40
 _TEXT = int(Opcode.TEXT)
 
@@ -57,17 +64,26 @@ class Relay(websocket.WebsocketLayer):
         self._late: dict[bool, deque[tuple[float, _Item]]] = {True: deque(), False: deque()}
         """What is still to leave, in order and with its time: what the client sent, and what the server sent."""
 
+        self._told = False
+        """Whether it is known that the websocket has ended, with which code, and by whom."""
+        self._unanswered: set[bool] = set()
+        """Who has not answered the hop's own closing frame yet: True for the client, False for the server."""
+        self._patience: commands.RequestWakeup | None = None
+
     def relay_messages(self, event: events.Event) -> Commands:
         """Relay one event."""
         if isinstance(event, events.Wakeup):
-            yield from self._release()
+            yield from self._end() if event.command is self._patience else self._release()
         elif isinstance(event, EndWanted):
-            yield from self._end_by_hop(event)
+            yield from self._close_by_hop(event)
         elif isinstance(event, websocket.WebSocketMessageInjected):
             yield from self._message_came(event.message, ())
         elif isinstance(event, events.ConnectionClosed):
             from_client = event.connection == self.context.client
-            yield from self._came("end", _Item(None, from_client))
+            if self._unanswered:
+                yield from self._answered(from_client)
+            else:
+                yield from self._came("end", _Item(None, from_client))
         elif isinstance(event, events.DataReceived):
             from_client = event.connection == self.context.client
             if treatment(self.flow).raw:
@@ -84,11 +100,16 @@ class Relay(websocket.WebsocketLayer):
 
     def _read(self, data: bytes, from_client: bool) -> Commands:
         source = self._side(from_client)
+        if source.state is ConnectionState.CLOSED:
+            return
         source.receive_data(data)
         for frame in source.events():
             if self._handle_event == self.done:
                 return
-            if isinstance(frame, frames.Message):
+            if self._unanswered:
+                if isinstance(frame, frames.CloseConnection):
+                    yield from self._answered(from_client)
+            elif isinstance(frame, frames.Message):
                 yield from self._piece_came(frame, from_client)
             elif isinstance(frame, frames.CloseConnection):
                 yield from self._came("close", _Item(frame, from_client))
@@ -154,9 +175,11 @@ class Relay(websocket.WebsocketLayer):
     def _send(self, item: _Item) -> Commands:
         target = self._side(not item.from_client)
         if item.what is None:
-            yield from self._end(ABNORMAL, "", by_client=item.from_client)
+            if not self._told:
+                yield from self._tell(ABNORMAL, "", by_client=item.from_client)
+            yield from self._end()
         elif isinstance(item.what, frames.CloseConnection):
-            yield from self._end(item.what.code, item.what.reason, by_client=item.from_client, frame=item.what)
+            yield from self._close(item.what, by_client=item.from_client)
         elif target.state is ConnectionState.OPEN:  # Who has sent a closing frame, which was dropped, gets no more.
             if isinstance(item.what, WebSocketMessage):
                 yield from self._send_message(item.what, item.sizes, target)
@@ -176,28 +199,52 @@ class Relay(websocket.WebsocketLayer):
                     frame[0] |= _RSV1
             yield commands.SendData(target.conn, bytes(frame))
 
-    def _end_by_hop(self, wanted: EndWanted) -> Commands:
-        self.flow.metadata[ENDED_BY_HOP] = True
-        frame = frames.CloseConnection(code=wanted.code, reason=wanted.reason) if wanted.how == "close" else None
-        if wanted.how == "rst":
-            for side in (self.client_ws, self.server_ws):
-                connections.close_with_reset(self.context.client, side.conn)
-        yield from self._end(wanted.code, wanted.reason, by_client=False, frame=frame)
+    def _close(self, frame: frames.CloseConnection, *, by_client: bool) -> Commands:
+        """Pass a closing frame on. The other side answers it, and the server then ends the connection."""
+        if not self._told:
+            yield from self._tell(frame.code, frame.reason, by_client=by_client)
+        target = self._side(not by_client)
+        if target.state in _MAY_CLOSE:
+            yield target.send2(frame)
 
-    def _end(
-        self, code: int, reason: str | None, *, by_client: bool, frame: frames.CloseConnection | None = None
-    ) -> Commands:
-        """End both connections; a closing frame is passed on first, and answered with itself."""
+    def _close_by_hop(self, wanted: EndWanted) -> Commands:
+        """End both connections; with a closing frame only when it was answered."""
+        if not self._told:
+            self.flow.metadata[ENDED_BY_HOP] = True
+            yield from self._tell(wanted.code, wanted.reason, by_client=False)
+        sides = (self.client_ws, self.server_ws)
+        if wanted.how != "close":
+            for side in sides if wanted.how == "rst" else ():
+                connections.close_with_reset(self.context.client, side.conn)
+            yield from self._end()
+            return
+        self._unanswered = {True, False}
+        for side in sides:
+            if side.state in _MAY_CLOSE:
+                yield side.send2(frames.CloseConnection(code=wanted.code, reason=wanted.reason))
+        self._patience = commands.RequestWakeup(_PATIENCE_S)
+        yield self._patience
+
+    def _answered(self, from_client: bool) -> Commands:
+        """One side has answered the hop's closing frame, or has gone."""
+        self._unanswered.discard(from_client)
+        if not self._unanswered:
+            yield from self._end()
+
+    def _tell(self, code: int, reason: str | None, *, by_client: bool) -> Commands:
+        """Say that the websocket has ended, as soon as that is known."""
         data = self.flow.websocket
         assert data is not None
+        self._told = True
         data.timestamp_end = time.time()
         data.closed_by_client, data.close_code, data.close_reason = by_client, code, reason or ""
+        yield websocket.WebsocketEndHook(self.flow)
+
+    def _end(self) -> Commands:
+        """End both connections."""
         self._handle_event = self.done
         for side in (self.server_ws, self.client_ws):
-            if frame is not None and side.state in {ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING}:
-                yield side.send2(frame)
             yield commands.CloseConnection(side.conn)
-        yield websocket.WebsocketEndHook(self.flow)
         self.flow.live = False
 
 

@@ -1,7 +1,7 @@
 import pytest
 from mitmproxy.http import HTTPFlow
 
-from lab.network import websockets
+from lab.network import websocket_relay, websockets
 from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
 from lab.network.testing import Bench
@@ -40,10 +40,59 @@ async def test_everything_is_relayed_and_seen(authority: Authority) -> None:
         assert await read_frame(server) == (0x81, '["ü"]'.encode())
         await browser.send(masked(CLOSE))
         assert await read_frame(server) == (0x88, b"\x03\xe8")
-        assert await browser.read(4) == CLOSE
-        assert await browser.rest() == b""
         await bench.seen("hop1.client", "ws.close", code=1000, by="client")
-    assert behaviour.seen == [("message", False), ("ping", False), ("pong", True), ("message", True), ("close", True)]
+        # The answer is the server's own, and it is the server who ends the connection.
+        await server.send(CLOSE)
+        assert await browser.read(4) == CLOSE
+        await server.close()
+        assert await browser.rest() == b""
+        assert len(bench.events("hop1.client", "ws.close")) == 1
+        assert bench.events("hop1", "hop.failed") == []
+    assert behaviour.seen == [
+        ("message", False),
+        ("ping", False),
+        ("pong", True),
+        ("message", True),
+        ("close", True),
+        ("close", False),
+        ("end", False),
+    ]
+
+
+async def test_connection_that_ends_behind_one_closing_frame_is_ended(authority: Authority) -> None:
+    async with Bench(authority=authority) as bench:
+        browser, server = await opened(bench)
+        await server.send(CLOSE)
+        await server.close()
+        assert await browser.rest() == CLOSE
+        await bench.seen("hop1.client", "ws.close", code=1000, by="server")
+
+
+async def test_hop_waits_for_answers_to_its_closing_frame(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket_relay, "_PATIENCE_S", 0.15)
+
+    class Ends(Behaviour):
+        async def websocket_message(self, flow: HTTPFlow) -> None:
+            await websockets.end(flow, "close", code=1012)
+
+    async with Bench(Ends(), authority=authority) as bench:
+        browser, server = await opened(bench)
+        await server.send(said("o"))
+        assert await browser.read(7) == said("o") + b"\x88\x02\x03\xf4"
+        assert await read_frame(server) == (0x88, b"\x03\xf4")
+        await browser.send(masked(b"\x88\x02\x03\xf4"))
+        await server.send(said("late") + b"\x88\x02\x03\xf4")
+        assert await browser.rest() == b""
+        assert await server.rest() == b""
+
+        browser, server = await opened(bench)
+        since = watch()
+        await server.send(said("o"))
+        assert await browser.rest() == said("o") + b"\x88\x02\x03\xf4"
+        assert since() >= 150 - EARLY_MS
+        assert bench.figures("hop1.client", "ws.frame", "text") == ["o", "o"]
 
 
 @pytest.mark.parametrize("client", [True, False])
@@ -149,8 +198,10 @@ async def test_hop_ends_the_websocket(authority: Authority, how: str, code: int,
                 with pytest.raises(ConnectionResetError):
                     await wire.rest()
         else:
-            assert await browser.rest() == last
+            assert await browser.read(len(last)) == last
             if last:
                 assert await read_frame(server) == (last[0], last[2:])
-            assert await server.rest() == b""
+                await browser.send(masked(last))
+                await server.send(last)
+            assert await browser.rest() == await server.rest() == b""
         await bench.seen("hop1.client", "ws.close", code=code, by="hop")
