@@ -12,6 +12,7 @@ from typing import Literal
 from lab.events import Event
 from lab.timeline.attempts import of_browser
 from lab.timeline.exchanges import is_server
+from lab.timeline.messages import sessions_of
 from lab.timeline.tree import Frame, Message, Request, Sighting, Try
 
 KEY = 100
@@ -36,6 +37,19 @@ def sightings_of(events: Sequence[Event], connection: str, tries: Sequence[Try])
     down |= {"browser": [(e.t_ms, _text(e)) for e in into]}
     found = [*_messages("up", up, out), *_messages("down", down, into)]
     return sorted(found, key=lambda message: message.seen[0].t_ms)
+
+
+def sightings_of_connection(events: Sequence[Event], connection: str) -> list[Message]:
+    """Likewise from the events alone: in the page and at the server, without what hops saw."""
+    own = of_browser(events, connection)
+    sessions = sessions_of(events, connection)
+    server = [e for e in events if is_server(e.vantage) and e.data.get("session") in sessions]
+    kinds = ("message.out", "message.in")
+    page = [[e for e in own if e.kind == kind] for kind in kinds]
+    there = [[(e.t_ms, _text(e)) for e in server if e.kind == kind] for kind in kinds]
+    up: Seen = {"browser": [(e.t_ms, _text(e)) for e in page[0]], "server": there[1]}
+    down: Seen = {"server": there[0], "browser": [(e.t_ms, _text(e)) for e in page[1]]}
+    return [*_messages("up", up, page[0]), *_messages("down", down, page[1])]
 
 
 def _text(event: Event) -> str:
