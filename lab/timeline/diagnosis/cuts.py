@@ -48,10 +48,11 @@ def _from_client(cut: Cut, life: Life) -> Cut:
 def _unread(case: Evidence, life: Life) -> Cut | None:
     """The cut of a connection that a link could not read (TLS), by when others saw what it carried break off."""
     broken = [
-        sight.error.t_ms
+        event.t_ms
         for one in life.requests
         for sight in one.read().values()
-        if sight.error is not None and sight.error.t_ms <= life.until_ms + GRAIN_MS
+        for event in (sight.error, sight.closed)
+        if event is not None and event.t_ms <= life.until_ms + GRAIN_MS
     ]
     if not broken:
         return None

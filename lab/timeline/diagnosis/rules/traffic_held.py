@@ -43,7 +43,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
 
 
 def _diagnosis(life: Life, hold: _Hold) -> Diagnosis:
-    parts = [("the request", hold.up_ms), ("what came back", hold.down_ms)]
+    parts = [("what was sent", hold.up_ms), ("what came back", hold.down_ms)]
     kept = " and ".join(f"{what} for {ms(time)}" for what, time in parts if time >= LONG_MS / 2)
     return Diagnosis(
         about=life.about,
@@ -59,13 +59,27 @@ def _diagnosis(life: Life, hold: _Hold) -> Diagnosis:
 
 def _hold(life: Life, one: Joined, hop: str) -> _Hold | None:
     outward, inward = one.sights.get(f"{hop}.client"), one.sights.get(f"{hop}.server")
+    until = life.until_ms
+    if isinstance(outward, Segment) and isinstance(inward, Segment):
+        up = _longest(outward, inward, "up", life.opened_ms, until)
+        return _Hold(hop, one, up, _longest(inward, outward, "down", life.opened_ms, until))
     if outward is None or outward.t_ms < life.opened_ms:
         return None
-    until = life.until_ms
     up = min(inward.t_ms if inward else until, until) - outward.t_ms
     came, left = (_answered(sight) for sight in (inward, outward))
     down = min(left if left is not None else until, until) - came if came is not None and came <= until else 0.0
     return _Hold(hop, one, max(0.0, up), max(0.0, down))
+
+
+def _longest(source: Segment, target: Segment, direction: str, since: float, until: float) -> float:
+    """The longest time that a piece took from one side of a link to the other, of those that came meanwhile."""
+    points = source.up if direction == "up" else source.down
+    times = [
+        (left if (left := target.reached(direction, total)) is not None and left <= until else until) - at
+        for at, total in points
+        if since <= at <= until
+    ]
+    return max(times, default=0.0)
 
 
 def _answered(sight: Sight | None) -> float | None:

@@ -15,7 +15,7 @@ def test_names_the_hop_that_kept_a_request(ask):
     (found,) = ask(traffic_held, opened(closed=None), SENT, LATE, END)
     assert (found.about, found.cause, found.hop) == ("open connection", "traffic_held", "hop1")
     assert found.sentence == (
-        "hop1 kept the request for 750 ms (POST /echo/1/abc/xhr_send): messages were still on their way when the "
+        "hop1 kept what was sent for 750 ms (POST /echo/1/abc/xhr_send): messages were still on their way when the "
         "watching ended, 850 ms after the connection had opened."
     )
 

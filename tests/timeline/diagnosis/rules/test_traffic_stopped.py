@@ -39,3 +39,20 @@ def test_says_nothing_of_what_passed_or_had_no_time_to_pass(ask):
     assert ask(traffic_stopped, opened("websocket", closed=None), HANDSHAKE, UP, passed, END) == []
     late = UP.replace("102", "850")
     assert ask(traffic_stopped, opened("websocket", closed=None), HANDSHAKE, late, END) == []
+
+
+def test_names_a_link_that_kept_what_it_could_not_read(ask):
+    tls = """
+        10 1c tcp.data conn=1 direction=up bytes=300 total=300
+        11 1s tcp.data conn=1 direction=up bytes=300 total=300
+        100 b message.out n=0 hash=x text=hi bytes=2
+        101 1c tcp.data conn=1 direction=up bytes=30 total=330
+    """
+    (found,) = ask(traffic_stopped, opened("websocket", closed=None), tls, END)
+    assert "hop1 had 30 bytes for the server and passed 0 of them on" in found.sentence
+
+
+def test_counts_what_left_only_after_the_end_as_kept(ask):
+    after = "950 1s ws.frame flow=1 direction=up bytes=6 text='[\"hi\"]'"
+    (found,) = ask(traffic_stopped, opened("websocket", closed=None), HANDSHAKE, UP, END, after)
+    assert "passed 0 of them on" in found.sentence
