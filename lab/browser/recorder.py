@@ -8,7 +8,7 @@ are called ``main@2`` and so on: they are other connections than those before.
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,12 @@ from lab.tasks import end, spawn
 
 WAIT_MS = 2000
 """How long one question for events waits in the page."""
+PART = 96 * 1024
+"""How much of an argument goes into the page at once, counted as it is on its way.
+
+WebKitGTK's inspector ends the connection at a message of 128 KiB (libsoup, SoupWebsocketConnection,
+max-incoming-payload-size). What it is told is JSON in JSON: a quote or a backslash takes four characters there.
+"""
 RETURN_S = 20.0
 """How long a page may be between two documents before the lab gives it up."""
 
@@ -137,7 +143,14 @@ class Recorder:
 
     async def _call(self, method: str, *arguments: object) -> None:
         """Call a method of the recorder. The arguments go as JSON text: that keeps halves of surrogate pairs."""
-        await self._tab.evaluate(f"text => {_LAB}.{method}(...JSON.parse(text))", json.dumps(arguments))
+        text = json.dumps(arguments)
+        parts = list(_parts(text))
+        if len(parts) == 1:
+            await self._tab.evaluate(f"text => {_LAB}.{method}(...JSON.parse(text))", text)
+            return
+        for number, part in enumerate(parts):
+            await self._tab.evaluate(f"([part, first]) => {_LAB}.keep(part, first)", [part, number == 0])
+        await self._tab.evaluate(f"() => {_LAB}.{method}(...JSON.parse({_LAB}.kept()))")
 
     async def _keep_pumping(self) -> None:
         while not self.failed.done():
@@ -237,3 +250,14 @@ class Recorder:
         if least - _GRAIN_MS <= shared <= most + _GRAIN_MS:
             return shared, _GRAIN_MS
         return (least + most) / 2, max((most - least) / 2, _GRAIN_MS)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in parts that are small enough on their way; at least one."""
+    start = 0
+    while start < len(text) or not start:
+        size = PART
+        while len(part := text[start : start + size]) + 3 * (part.count("\\") + part.count('"')) > PART:
+            size //= 2
+        yield part
+        start += max(1, len(part))

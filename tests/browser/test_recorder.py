@@ -10,7 +10,7 @@ import pytest
 
 from lab.browser import recorder as recorder_module
 from lab.browser.engine import EngineFailure, PageError
-from lab.browser.recorder import Recorder
+from lab.browser.recorder import PART, Recorder, _parts
 from lab.events import EventLog
 
 DAY_MS = 86_400_000.0
@@ -167,3 +167,13 @@ async def test_connect_leaves_out_options_that_are_not_given(log: EventLog) -> N
             "raw": False,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "x" * PART, "x" * (PART + 1), "\\" * PART, '"\\' * PART, "x" * PART + '"' * 10_000, "é\\u" * 50_000],
+)
+def test_long_arguments_go_in_parts_that_are_small_on_their_way(text: str) -> None:
+    parts = list(_parts(text))
+    assert "".join(parts) == text
+    assert all(len(json.dumps(json.dumps(part, ensure_ascii=False), ensure_ascii=False)) <= PART + 8 for part in parts)

@@ -37,6 +37,8 @@ function sendAll(name, texts, rate) {
   });
 }
 
+var kept = "";
+
 var lab = {
   now: now,
   next: next,
@@ -56,6 +58,13 @@ var lab = {
     } finally {
       nextName = null;
     }
+  },
+  /** Long arguments come in parts: keep one, the first of them or a further one; then take all of them. */
+  keep: function (part, first) { kept = first ? part : kept + part; },
+  kept: function () {
+    var all = kept;
+    kept = "";
+    return all;
   },
   send: function (name, text) { connection(name).send(text); },
   sendAll: sendAll,
