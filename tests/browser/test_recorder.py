@@ -176,4 +176,5 @@ async def test_connect_leaves_out_options_that_are_not_given(log: EventLog) -> N
 def test_long_arguments_go_in_parts_that_are_small_on_their_way(text: str) -> None:
     parts = list(_parts(text))
     assert "".join(parts) == text
-    assert all(len(json.dumps(json.dumps(part, ensure_ascii=False), ensure_ascii=False)) <= PART + 8 for part in parts)
+    for part in parts:
+        assert len(json.dumps(json.dumps(part, ensure_ascii=False), ensure_ascii=False)) <= PART + 8
