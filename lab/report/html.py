@@ -89,10 +89,13 @@ def first_page(run: RunResult, names: list[str], changes: Changes | None = None)
         keys_json=_json(axes),
         titles_json=_json(scenarios if len(scenarios) > 1 else {}),
         versions_json=_json(versions),
-        few=[view for view in views if view.case.attempts and words.causes(view.case)]
-        if alone and len(views) <= _FEW
-        else [],
+        few=_to_be_explained(views) if alone and len(views) <= _FEW else [],
     )
+
+
+def _to_be_explained(views: list[View]) -> list[View]:
+    """Those that fell back and passed all the same: the others are told of already."""
+    return [view for view in views if view.case.outcome == "passed" and words.causes(view.case)]
 
 
 def _view(case: CaseResult, href: str, keys: list[str], changes: Changes | None) -> View:

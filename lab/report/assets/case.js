@@ -14,7 +14,7 @@
   if (!source || !figure || !window.d3) return;
   const data = JSON.parse(source.textContent);
 
-  const ROW = 24, BAR = 14, LANE_HEAD = 24, TOP = 66, FOOT = 10, NARROW = 700;
+  const ROW = 24, BAR = 14, LANE_HEAD = 24, TOP = 66, FOOT = 10, NARROW = 700, EDGE = 26;
   const exact = (ms) => ms.toLocaleString("en", { maximumFractionDigits: 1 }) + " ms";
   const count = (number, one) => number.toLocaleString("en") + " " + one + (number === 1 ? "" : "s");
   const unit = (kind) => ({ body: "byte of the body", frames: "byte of payload", wire: "byte on the wire" })[kind] || "byte";
@@ -92,7 +92,7 @@
     const width = room.clientWidth;
     if (!width) return;
     const gutter = width < NARROW ? 0 : 190;
-    const plot = width - gutter;
+    const plot = width - gutter - EDGE;
     const before = -0.015 * end;
     const whole = d3.scaleLinear([before, end * 1.015], [0, plot]);
     let x = whole;
@@ -198,7 +198,7 @@
       tip.hidden = false;
       groups.classed("chosen", (one) => one === item);
       const across = tip.offsetWidth;
-      const left = gutter + Math.max(0, Math.min(x(item.from), plot - across));
+      const left = gutter + Math.max(0, Math.min(x(item.from), plot + EDGE - across));
       tip.style.left = `${Math.max(0, Math.min(left, width - across))}px`;
       const below = item.y + ROW + 6;
       tip.style.top = `${below}px`;
