@@ -12,10 +12,11 @@ Who does it: Envoy, whose route timeout is 15 s for a whole response
 (https://github.com/firebase/firebase-js-sdk/issues/6987). Chunked responses without their last chunk: Cloudflare and
 others (https://github.com/dunglas/mercure/issues/96, https://github.com/antage/eventsource/issues/22).
 
-What survives: websocket. A streaming transport opens and is cut: with ``clean`` the client asks again and learns that
-its session is lost (the server's side cut: 1006) or still taken (held: 2010); with ``fin`` and ``rst`` Chromium and
-Firefox report an error and the session ends with 1006, while WebKit takes FIN for a normal end. A poll that is longer
-than ``delay`` gets ``status``, which ends the session too: with heartbeats each 25 s those below are cut.
+What survives: websocket. A streaming transport opens and is cut: with ``clean`` the client asks again and learns
+that its session is lost (the server's side cut: sockjs-node says 1006, this lab's server 1002) or still taken
+(held: 2010); with ``fin`` and ``rst`` Chromium and Firefox report an error and the session ends with 1006, while
+WebKit takes FIN for a normal end. A poll that is longer than ``delay`` gets ``status``, which ends the session too:
+with heartbeats each 25 s that is what a shorter ``delay`` does.
 """
 
 from collections.abc import Callable, Iterable

@@ -11,7 +11,8 @@ after 2 h (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.h
 (https://docs.azure.cn/zh-cn/frontdoor/standard-premium/websocket).
 
 What survives: every HTTP transport, but the client does not fall back to any: it was open, so the session ends with
-1006, or with the code, and a new one begins with websocket again. Heartbeats do not help.
+1006, or with the code, and a new one begins with websocket again. Heartbeats do not help. Cut behind the first
+message, Firefox has not read the open frame yet and does fall back. WebKitGTK says 1006 for the code 1012.
 """
 
 from typing import Any, Literal

@@ -2,8 +2,8 @@
 
 It passes the end of a TCP connection on as that, where mitmproxy would make a closing frame of it, so that a
 browser whose server was cut off would see 1005, as if it had been closed in good order, and not 1006. And it leaves
-the answer to a closing frame to the other side, where mitmproxy would answer by itself and end the connection at
-once, which WebKit takes for a broken one.
+the answer to a closing frame, and the end of the connection behind it, to the two sides, as a proxy does that only
+relays.
 """
 
 import time
