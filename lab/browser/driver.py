@@ -10,6 +10,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from playwright._impl._driver import compute_driver_executable
+from playwright._impl._transport import PipeTransport
 from playwright.async_api import Error, Playwright, async_playwright
 
 from lab.browser.engine import EngineFailure
@@ -75,7 +76,9 @@ def _is_dead(starting: asyncio.Task[Playwright]) -> bool:
     """Whether a driver was started and has ended by itself; those who hold it get errors, the next a new one."""
     if not starting.done() or starting.cancelled() or starting.exception() is not None:
         return False
-    return starting.result()._impl_obj._connection._closed_error is not None
+    transport = starting.result()._impl_obj._connection._transport
+    assert isinstance(transport, PipeTransport)
+    return transport.on_error_future.done() and transport.on_error_future.exception() is not None
 
 
 async def _start() -> Playwright:

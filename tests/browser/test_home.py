@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 import sys
 
 import pytest
@@ -89,3 +91,21 @@ async def test_stopped_watch_tells_nothing() -> None:
     watch.stop()
     await stop(process)
     assert not ended.is_set()
+
+
+async def test_family_holds_what_hides_its_environment() -> None:
+    home = Home()
+    parent = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', %r], env={}); time.sleep(600)"
+    env = {name: str(value) for name, value in home.env.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", parent % FOREVER, env=env, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    await process.stdout.readline()  # The child's: it has the same stdout.
+    try:
+        assert home.pids() == [process.pid]
+        [hidden] = set(home.family()) - {process.pid}
+        os.kill(hidden, signal.SIGKILL)
+    finally:
+        await stop(process)
+        await home.remove()
