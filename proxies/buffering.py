@@ -63,7 +63,7 @@ Until = Annotated[
 
 
 def _asks_to_pass(headers: http.Headers) -> bool:
-    return headers.get("x-accel-buffering", "").lower() == "no" or headers.get("incremental", "").strip() == "?1"
+    return bool(headers.get("x-accel-buffering", "").lower() == "no" or headers.get("incremental", "") == "?1")
 
 
 class Held(body.Stage):
