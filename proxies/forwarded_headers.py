@@ -55,7 +55,7 @@ class ForwardedHeaders(Behaviour):
             headers["X-Forwarded-Host"] = flow.request.host_header or flow.request.host
             said.append("X-Forwarded-Host")
         if said:
-            self.did(flow, f"added {', '.join(said)} to the request", headers=said)
+            self.did(flow, f"added {', '.join(said)} to the request", names=said)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Add Via to the response."""

@@ -9,9 +9,9 @@ renamed host.
 
 What survives: the browser follows redirects by itself, but a POST becomes a GET after 301, 302 and 303, which no
 SockJS server answers; 307 and 308 keep it. So the XHR transports fail, those that receive by GET open, and their
-first message closes the connection with 1006. Websockets do not follow: the handshake fails at once. Over to
-another origin (https is one) CORS must allow it, with Origin said as ``null`` after the second. ``/info`` after a
-redirect costs two round trips, so the client becomes more patient.
+first message closes the connection with 1006. A websocket does not follow, so its handshake fails at once;
+WebKitGTK follows to https. Over to another origin (https is one) CORS must allow it, with Origin said as ``null``
+after the second. ``/info`` after a redirect costs two round trips, so the client becomes more patient.
 """
 
 from typing import Literal

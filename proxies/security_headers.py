@@ -49,7 +49,7 @@ class SecurityHeaders(Behaviour):
             flow.response.headers[name] = value
         if headers:
             said = ", ".join(f"{name}: {value}" for name, value in headers.items())
-            self.did(flow, f"added {said}", headers=list(headers))
+            self.did(flow, f"added {said}", names=list(headers))
 
 
 addons = [SecurityHeaders.addon()]

@@ -42,7 +42,7 @@ async def test_headers_are_added(
         response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
         head = (await passes(bench, "GET /echo/iframe.html", response)).head
         assert tuple(head.headers.get(name) for name in NAMES) == said
-        assert bench.figures("hop1", "behaviour", "headers") == [
+        assert bench.figures("hop1", "behaviour", "names") == [
             [name.title() for name, value in zip(NAMES, said, strict=True) if value]
         ]
 
