@@ -127,9 +127,16 @@ class Recorder:
         await self._call("watchMessages")
 
     async def drain(self) -> None:
-        """Fetch what the page has seen until now: before the lab itself makes the page go away."""
-        if not self.failed.done():
+        """Fetch what the page has seen until now, or what the next page has where this one is just being left.
+
+        Raises `PageError` or `EngineFailure` where there is no page with a recorder, and none comes.
+        """
+        if self.failed.done():
+            return
+        try:
             await self._ask(wait_ms=0)
+        except (EngineFailure, PageError) as error:
+            await self._return(error)
 
     async def stop(self) -> None:
         """Fetch the last events and end recording; never raises (see `failed`)."""

@@ -22,6 +22,8 @@ class FakeTab:
     def __init__(self, log: EventLog, ahead_ms: float = DAY_MS) -> None:
         self._log = log
         self._ahead_ms = ahead_ms
+        self._document = "a"
+        self._before: dict[str, Any] | None = None
         self._events: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self.alive = True
@@ -35,6 +37,13 @@ class FakeTab:
     def fail(self, failure: Exception) -> None:
         self.failure = failure
         self._news.set()
+
+    def reload(self, document: str, *, kept_from: int) -> None:
+        """Show another document, which was handed the events of the last one from ``kept_from`` on."""
+        self._before = {"document": self._document, "from": kept_from, "events": self._events[kept_from:]}
+        self._document, self._events = document, []
+        self.fail(EngineFailure("Execution context was destroyed, most likely because of a navigation"))
+        asyncio.get_running_loop().call_later(0.05, setattr, self, "failure", None)
 
     async def evaluate(self, script: str, argument: Any = None) -> Any:
         self.scripts.append((script, argument))
@@ -51,8 +60,8 @@ class FakeTab:
                 await self._news.wait()
             if self.failure:
                 raise self.failure
-            answer = {"document": "a", "events": self._events[cursor:], "cursor": len(self._events)}
-            return json.dumps(answer | {"before": None})
+            answer = {"document": self._document, "events": self._events[cursor:], "cursor": len(self._events)}
+            return json.dumps(answer | {"before": self._before})
         return None
 
     async def goto(self, url: str) -> None: ...
@@ -116,6 +125,47 @@ async def test_stop_fetches_the_last_events_once(log: EventLog) -> None:
     await recorder.stop()
     assert kinds(log) == [("lab", "clock"), ("browser", "first"), ("browser", "last")]
     assert not recorder.failed.done()
+
+
+async def test_recorder_counts_documents_and_gets_what_the_last_one_kept(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    assert recorder.generation == 0
+    await recorder.start()
+    tab.see("client.open", 1, connection="main")
+    await log.wait_for(is_kind("client.open"), timeout_s=5)
+    tab.see("client.close", 2, connection="main")
+    tab.reload("b", kept_from=0)  # It kept more than the lab lacks.
+    tab.see("client.open", 3, connection="main")
+    await log.wait_for(lambda event: event.data.get("generation") == 2 and event.vantage == "browser", timeout_s=5)
+    await recorder.stop()
+    assert [(event.kind, dict(event.data)) for event in log if event.vantage == "browser"] == [
+        ("client.open", {"connection": "main"}),
+        ("client.close", {"connection": "main"}),
+        ("client.open", {"connection": "main@2", "generation": 2}),
+    ]
+    assert (recorder.generation, recorder.name_of("x")) == (2, "x@2")
+    assert not recorder.failed.done()
+
+
+async def test_drain_waits_for_the_page_that_comes(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log, prefix="two:")
+    await recorder.start()
+    tab.reload("b", kept_from=0)
+    await recorder.drain()
+    assert recorder.name_of() == "two:main@2"
+    await recorder.stop()
+
+
+async def test_send_all_goes_in_parts_and_keeps_halves_of_pairs(log: EventLog) -> None:
+    tab = FakeTab(log)
+    texts = ["\ud800", *map(str, range(600))]
+    await Recorder(tab, log).send_all(texts, "x")
+    calls = [json.loads(str(argument)) for script, argument in tab.scripts if ".sendAll(" in script]
+    assert [call[0] for call in calls] == ["x", "x"]
+    assert calls[0][1] + calls[1][1] == texts
+    assert all(str(argument).isascii() for _, argument in tab.scripts)
 
 
 async def test_recorder_says_that_the_browser_died(log: EventLog) -> None:
