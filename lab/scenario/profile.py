@@ -17,6 +17,7 @@ A scenario names it where a hop may stand, alone, or with other parameters for i
     network: [{profile: squid, name: office, tls: intercept}]
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Optional, Union
@@ -138,6 +139,13 @@ def load_profile(path: Path, behaviours: Mapping[str, type[BaseModel]]) -> Profi
     return profile
 
 
+@functools.cache
+def _model_in(path: Path, changed_ns: int, behaviours: frozenset[tuple[str, type[BaseModel]]]) -> type[BaseModel]:
+    """The model of the profile in a file, read once for each time that it, or what it is made of, was changed."""
+    known = dict(sorted(behaviours, key=lambda item: item[0]))
+    return model_of(load_profile(path, known), known)
+
+
 def models_of(paths: Sequence[Path], behaviours: Mapping[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:
     """The models of the profiles in these files, by name.
 
@@ -154,7 +162,7 @@ def models_of(paths: Sequence[Path], behaviours: Mapping[str, type[BaseModel]]) 
                 remedy="Give the profile another name: a scenario knows both by their names alone.",
             )
         try:
-            models[path.stem] = model_of(load_profile(path, behaviours), behaviours)
+            models[path.stem] = _model_in(path, path.stat().st_mtime_ns, frozenset(behaviours.items()))
         except ScenarioErrors as errors:
             problems += errors.problems
     if problems:
