@@ -103,7 +103,7 @@ def written(folder: Path, run: RunResult, timeline: Timeline = TIMELINE, before:
     return html.write(with_timeline, folder, changes)
 
 
-def test_library_is_there() -> None:
+async def test_library_is_there() -> None:
     """Without it the tests of the timeline would test nothing."""
     assert library.files(), "run: lab install"
 
@@ -214,8 +214,12 @@ async def drawn(reader: Reader, folder: Path, made: CaseResult) -> None:
 async def test_timeline_zooms_and_comes_back(reader: Reader, tmp_path: Path) -> None:
     await drawn(reader, tmp_path, failed("webkit"))
     width = "document.querySelector('#drawn .item.attempt .bar').getBoundingClientRect().width"
-    whole = await reader.ask(width)
     await reader.ask("document.querySelector('#drawn svg').focus()")
+    # It begins with the attempts, of which this case has little in its time.
+    attempts = await reader.ask(width)
+    await reader.press("0")
+    whole = await reader.ask(width)
+    assert attempts > whole * 3
     await reader.press("Home", "+", "+")
     assert await reader.ask(width) == pytest.approx(whole * 4, rel=0.01)
     await reader.press("0")
@@ -242,6 +246,10 @@ async def test_timeline_tells_exact_times_by_keys_and_by_pointer(reader: Reader,
     assert (await reader.shown(".tip"))[0].startswith("xhr-polling: opened")
 
 
+TOO_WIDE = """[...document.querySelectorAll("*")]
+    .filter(one => document.documentElement.scrollWidth > 360 && one.getBoundingClientRect().right > 361)
+    .map(one => one.localName + "." + one.getAttribute("class"))"""
+
 LONG = case(
     "chromium",
     "failed",
@@ -262,6 +270,6 @@ async def test_pages_fit_a_telephone(engine: Engine, reader: Reader, tmp_path: P
     page: Any = reader._tab._page  # type: ignore[attr-defined] # as above
     await page.set_viewport_size({"width": 360, "height": 800})
     await reader.open(written(tmp_path, run))
-    assert await reader.ask("document.documentElement.scrollWidth") == 360
+    assert await reader.ask(TOO_WIDE) == []
     await reader.open(next((tmp_path / "cases").iterdir()))
-    assert await reader.ask("document.documentElement.scrollWidth") == 360
+    assert await reader.ask(TOO_WIDE) == []
