@@ -102,6 +102,7 @@ class Bench:
         origin: Literal["same", "cross"] = "same",
         authority: Authority | None = None,
         nodes: Sequence[str] = (),
+        distrusted: Authority | None = None,
     ) -> None:
         """Prepare a bench with one hop that has ``behaviours``, or with all of ``hops``; ``nodes`` for a balancer."""
         self.log = EventLog()
@@ -113,6 +114,7 @@ class Bench:
         self._accepted: asyncio.Queue[Wire] = asyncio.Queue()
         self._wires: list[Wire] = []
         self._nodes = tuple(nodes)
+        self._distrusted = distrusted
         self._names: dict[int, str] = {}
         self._open: dict[str, Wire] = {}
         self._servers: list[asyncio.Server] = []
@@ -131,6 +133,7 @@ class Bench:
             origin=self._origin,
             log=self.log,
             authority=self.authority,
+            distrusted=lambda: self._distrusted or self.authority,
         )
         try:
             await self.network.start(ports)
