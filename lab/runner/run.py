@@ -1,7 +1,9 @@
 """All the cases of a run: scheduled, tried again where the machine or an engine failed, reported as they end."""
 
 import asyncio
+import contextlib
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +99,20 @@ class Run:
             except Exception as error:  # one case's trouble (a full disk, a defect) must not cost the others
                 message = f"the lab itself failed: {type(error).__name__}: {error}"
                 result = without_events(case, "error", message, DEFECT)
+                result = result.model_copy(update={"artefacts": self._traceback(case, error)})
             took: dict[str, Any] = {"duration_ms": (time.perf_counter() - began) * 1000}
             self._results[case.id] = result.model_copy(update=took)
             self.progress.case_ended(self._results[case.id], len(self._results), len(self.cases))
+
+    def _traceback(self, case: Case, error: Exception) -> dict[str, str]:
+        """Keep where a defect of the lab was met, for whoever mends it; a full disk may not let us."""
+        path = f"{case_folder(case.id)}/traceback.txt"
+        with contextlib.suppress(OSError):
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            text = "".join(traceback.format_exception(error))
+            (self.folder / path).write_text(text, encoding="utf-8", errors="backslashreplace")
+            return {"traceback": path}
+        return {}
 
     async def _case(self, case: Case) -> CaseResult:
         def waits(what: str) -> None:

@@ -135,7 +135,7 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) ->
             return f"timed out {ms(kept)} after {progress.hop} had been given what it waited for, {by_lab}"
     if sum(held_ms(trial).values()) > HOPS_SHARE * trial.allowed_ms:
         return None
-    if progress.place == "browser" and late.worst_ms > allowed:
+    if progress.place == "browser" and late.worst_ms > allowed and not _refused(trial):
         worst = max(late.browser_ms, late.lab_ms)
         return f"timed out before its request was seen, while timers fired up to {ms(worst)} late{_stalled(late)}"
     if progress.place == "arrived" and late.worst_ms > allowed:
@@ -152,9 +152,13 @@ def _stalled(late: Lateness) -> str:
 
 def _refused(trial: Trial) -> bool:
     """Whether the browser may have refused to show what arrived: a page in a frame, forbidden by its headers."""
-    if trial.kind != "htmlfile":
+    if trial.kind == "htmlfile":
+        framed = trial.sides
+    elif trial.attempt.transport.startswith("iframe-"):
+        framed = trial.pages
+    else:
         return False
-    found = [one.response for exchanges in trial.sides.values() for one in exchanges if one.response]
+    found = [one.response for exchanges in framed.values() for one in exchanges if one.response]
     names = {name.lower() for response in found for name, _ in response.data.get("headers", ())}
     return bool(names & {"x-frame-options", "content-security-policy"})
 

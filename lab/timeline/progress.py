@@ -22,7 +22,7 @@ OPENING_BYTES = {
     "xhr-streaming": 2051,  # 2,048 times h and a newline, then "o" and a newline
     "xdr-streaming": 2051,
     "eventsource": 11,  # a line's end, then "data: o" and an empty line
-    "htmlfile": 1024,  # the page is padded to at least this
+    "htmlfile": 1024 + 28,  # the page is padded to at least 1,024; then a script with the open frame
     "xhr-polling": 2,
     "xdr-polling": 2,
     "jsonp-polling": 8,  # a callback of one letter, with ("o"); and the line's end

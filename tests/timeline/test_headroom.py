@@ -172,6 +172,19 @@ def test_decided_by_machine_acquits_a_browser_that_was_forbidden_to_show_the_pag
     assert _doubts(see, *table, OPENING, HELD, ban, passed) == []
 
 
+def test_decided_by_machine_acquits_a_browser_that_was_forbidden_to_show_the_iframe(see):
+    table = """
+          0 b  attempt.start   transport=iframe-eventsource budget_ms=900 url=http://app/echo/000/abcd
+         10 1c request  flow=1 url=http://app/echo/iframe.html
+         12 s  request  request=1 path=/echo/iframe.html
+        500 b  late late_ms=400
+        900 b  attempt.timeout transport=iframe-eventsource timer_of=iframe-eventsource
+    """
+    assert len(_doubts(see, table, "15 1c response flow=1 status=200")) == 1
+    ban = '15 1c response flow=1 status=200 headers="X-Frame-Options: DENY"'
+    assert _doubts(see, table, ban) == []
+
+
 @pytest.mark.parametrize(
     ("busy", "doubts"),
     [
