@@ -111,6 +111,7 @@ class Engine(Protocol):
         cookies: Cookies | None = None,
         user_agent: str | None = None,
         scripts: Sequence[str] = (),
+        distrustful: bool = False,
     ) -> Tab:
         """A new tab with a clean state.
 
@@ -120,6 +121,8 @@ class Engine(Protocol):
             cookies: What becomes of third-party cookies; None leaves it to the engine (WebKit refuses them).
             user_agent: What it says of itself, in its requests and to scripts; None: the truth.
             scripts: What runs in every document before the document's own scripts.
+            distrustful: Whether it refuses a certificate that the system does not know, as it does for its users.
+                Then the lab's own are refused, too, but in Chromium, which can be told of one authority alone.
         """
 
     async def stop(self) -> None:

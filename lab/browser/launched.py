@@ -91,6 +91,7 @@ class LaunchedEngine:
         cookies: Cookies | None = None,
         user_agent: str | None = None,
         scripts: Sequence[str] = (),
+        distrustful: bool = False,
     ) -> Tab:
         """See `lab.browser.engine.Engine.open`."""
         if not (running := self._launching.get(None)) or not running.done():
@@ -100,6 +101,8 @@ class LaunchedEngine:
             settings["proxy"] = {"server": proxy}
         if user_agent:
             settings["user_agent"] = user_agent
+        if distrustful:
+            settings["ignore_https_errors"] = False
         try:
             browser = await self._browser(self.browser_for(cookies))
             return await asyncio.wait_for(self._open(browser, trace, settings, scripts), OPEN_S)

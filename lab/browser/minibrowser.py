@@ -46,16 +46,20 @@ class Kind:
     """The proxy's URL without its host and port (``http://``), None where there is none."""
     cookies: Cookies | None = None
     user_agent: str | None = None
+    distrustful: bool = False
+    """Whether it refuses certificates that the system does not know."""
 
     @classmethod
-    def of(cls, proxy: str | None, cookies: Cookies | None, user_agent: str | None) -> "Kind":
+    def of(
+        cls, proxy: str | None, cookies: Cookies | None, user_agent: str | None, *, distrustful: bool = False
+    ) -> "Kind":
         """The kind for a tab behind ``proxy``."""
         if proxy is None:
-            return cls(None, cookies, user_agent)
+            return cls(None, cookies, user_agent, distrustful)
         parts = urlsplit(proxy)
         scheme = "socks" if parts.scheme.startswith("socks") else parts.scheme
         who, at, _ = parts.netloc.rpartition("@")
-        return cls(f"{scheme}://{who}{at}", cookies, user_agent)
+        return cls(f"{scheme}://{who}{at}", cookies, user_agent, distrustful)
 
 
 class MiniBrowser:
@@ -64,7 +68,7 @@ class MiniBrowser:
     def __init__(self, executable: Path, *, display: str | None, kind: Kind) -> None:
         """Prepare a MiniBrowser; ``display`` is None for the user's own."""
         self.kind = kind
-        self._command = [str(executable), "--private", "--ignore-tls-errors"]
+        self._command = [str(executable), "--private", *([] if kind.distrustful else ["--ignore-tls-errors"])]
         if kind.cookies is not None:
             self._command.append(f"--cookies-policy={_POLICIES[kind.cookies]}")
         if kind.user_agent is not None:

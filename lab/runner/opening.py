@@ -75,6 +75,7 @@ class Pages:
             cookies=_COOKIES[self._page.cookies],
             user_agent=self._persona.user_agent if self._persona else None,
             scripts=self._scripts() if own else (),
+            distrustful=any(hop.tls == "untrusted" for hop in self._scenario.network),
         )
         stack.push_async_callback(self._tab.close)
         if own:

@@ -8,7 +8,7 @@ describes the short forms to editors: whoever changes one of them changes all th
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lab.scenario.base import Model, raise_at
 from lab.scenario.client import Client
@@ -16,7 +16,7 @@ from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations,
 from lab.scenario.names import check_names
 from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
-from lab.scenario.parts import check_parts
+from lab.scenario.parts import check_parts, check_trust
 from lab.scenario.server import Server
 from lab.scenario.steps import Step
 from lab.scenario.steps.close import Close
@@ -98,3 +98,8 @@ class Scenario(Model):
     def _order_of_hops(cls, hops: list[Hop]) -> list[Hop]:
         check_order(hops)
         return hops
+
+    @model_validator(mode="after")
+    def _page_loads(self) -> "Scenario":
+        check_trust(self.network, self.page, self.browsers)
+        return self

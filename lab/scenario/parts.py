@@ -1,6 +1,7 @@
 """Whether the hops and server nodes that steps name are there, and take what the steps put into them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lab.scenario.base import raise_at
 from lab.scenario.network import Hop, known
@@ -11,8 +12,29 @@ from lab.scenario.steps.restart_server import RestartServer
 from lab.scenario.steps.server import ChangeServer
 from lab.scenario.wrong import wrong
 
+if TYPE_CHECKING:
+    from lab.scenario.page import Page
+
 ALL = "all"
 """What stands for the names of all the behaviours of a hop."""
+
+
+def check_trust(hops: Sequence[Hop], page: "Page", browsers: Sequence[str]) -> None:
+    """The lab's own page must load where a hop is not trusted: over plain HTTP, or from a host of its own.
+
+    Raises:
+        ValidationError: At the hop that would keep it from loading.
+    """
+    index = next((index for index, hop in enumerate(hops) if hop.tls == "untrusted"), None)
+    if index is None or page.scheme == "http" or page.origin == "file":
+        return
+    what = "a page that would not load through an untrusted hop"
+    plain = "page: {scheme: http, endpoint_scheme: https}"
+    if page.origin != "cross":
+        raise_at(("network", index, "tls"), wrong(what, plain))
+    if [*browsers] != ["chromium"]:
+        # The others can be told to trust any certificate, or none that the system does not know.
+        raise_at(("network", index, "tls"), wrong(what, f"{plain}, or browsers: [chromium]"))
 
 
 def check_parts(steps: Sequence[StepModel], hops: Sequence[Hop], server: Server, reading: object) -> None:

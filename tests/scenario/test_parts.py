@@ -84,3 +84,22 @@ def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[s
 )
 def test_the_only_part_needs_no_name(head: str, steps: str, expected: list[str]) -> None:
     assert problems(steps, head) == expected
+
+
+HOP = "network: [{proxy: forward, tls: untrusted}]"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("page: {scheme: http, endpoint_scheme: https}", []),
+        ("page: {scheme: https, origin: cross}\nbrowsers: [chromium]", []),
+        (
+            "page: {scheme: https}\nbrowsers: [chromium]",
+            ["2:33: a page that would not load through an untrusted hop"],
+        ),
+        ("page: {scheme: https, origin: cross}", ["2:33: a page that would not load through an untrusted hop"]),
+    ],
+)
+def test_page_loads_where_a_hop_is_not_trusted(more: str, expected: list[str]) -> None:
+    assert problems("connect", f"{HOP}\n{more}") == expected

@@ -69,11 +69,12 @@ class StockWebKit:
         cookies: Cookies | None = None,
         user_agent: str | None = None,
         scripts: Sequence[str] = (),
+        distrustful: bool = False,
     ) -> Tab:
         """See `lab.browser.engine.Engine.open`."""
         if not self._has_driver or self._found is None:
             raise EngineFailure(f"{self.name} is not running.")
-        kind = Kind.of(proxy, cookies, user_agent)
+        kind = Kind.of(proxy, cookies, user_agent, distrustful=distrustful)
         process = await self._take(kind)
         self._tabs.add(process)
         try:
