@@ -176,7 +176,10 @@ def test_decided_by_machine_acquits_a_browser_that_was_forbidden_to_show_the_ifr
     table = """
           0 b  attempt.start   transport=iframe-eventsource budget_ms=900 url=http://app/echo/000/abcd
          10 1c request  flow=1 url=http://app/echo/iframe.html
+         11 1s request  flow=1 url=http://app/echo/iframe.html
          12 s  request  request=1 path=/echo/iframe.html
+         13 s  response request=1 status=200
+         14 1s response flow=1 status=200
         500 b  late late_ms=400
         900 b  attempt.timeout transport=iframe-eventsource timer_of=iframe-eventsource
     """
