@@ -53,8 +53,9 @@ class Tools:
 
 
 def allowance_s(scenario: Scenario) -> float:
-    """Seconds after which a case is given up: what its steps may take, and `SPARE_S`."""
-    return sum(step.allowed_ms for step in scenario.steps) / 1000 + SPARE_S
+    """Seconds after which a case is given up: what its steps and its server may take, and `SPARE_S`."""
+    steps = sum(step.allowed_ms for step in scenario.steps)
+    return (steps + scenario.server.allowed_ms) / 1000 + SPARE_S
 
 
 class OneTry:

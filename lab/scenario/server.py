@@ -23,6 +23,9 @@ def _check_url(value: str) -> str:
 
 Url = Annotated[str, AfterValidator(_check_url), WithJsonSchema({"type": "string", "pattern": "^https?://[^/]"})]
 
+INSTALL_MS = 300_000.0
+"""How long the first start of a server may take that the lab has to install."""
+
 _LABS_OWN = ("service", "heartbeat", "disconnect_delay", "response_limit", "cookie", "websocket")
 """What only the lab's own server can be told."""
 _OF_A_COMMAND = ("ready", "prefix", "cwd", "within")
@@ -80,6 +83,13 @@ class Server(Model):
     def is_ours(self) -> bool:
         """Whether it is the lab's own."""
         return self.command is None and self.url is None
+
+    @property
+    def allowed_ms(self) -> float:
+        """How long it may take until it answers, installed first where the lab does that."""
+        if self.command is None:
+            return 0.0
+        return self.within + (INSTALL_MS if any("{sockjs-" in word for word in self.command) else 0.0)
 
     @property
     def endpoint_path(self) -> str:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from lab.scenario.base import Reading, validate_plain
-from lab.scenario.server import Server
+from lab.scenario.server import INSTALL_MS, Server
 
 
 def server(written: dict[str, Any]) -> Server:
@@ -54,3 +54,17 @@ def test_wrong_server_is_refused(written: dict[str, Any], place: tuple[str, ...]
     with pytest.raises(ValidationError) as raised:
         server(written)
     assert raised.value.errors()[0]["loc"] == place
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({}, 0.0),
+        ({"url": "http://h/"}, 0.0),
+        ({"command": ["x"]}, 20_000.0),
+        ({"command": ["x"], "within": "5s"}, 5_000.0),
+        ({"command": ["{sockjs-tornado}", "x"], "within": "5s"}, 5_000.0 + INSTALL_MS),
+    ],
+)
+def test_server_is_given_the_time_that_it_needs(written: dict[str, Any], expected: float) -> None:
+    assert server(written).allowed_ms == expected
