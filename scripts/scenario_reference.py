@@ -10,6 +10,7 @@ from typing import Any
 
 from lab.scenario.combine import MOST
 from lab.scenario.schema import json_schema
+from lab.scenario.steps import STEPS
 from lab.scenario.yaml_text import LARGEST_FILE
 from lab.sockjs.transports import TRANSPORTS
 
@@ -36,7 +37,22 @@ _NETWORK = """\
 The network is the list of hops in the order in which a request meets them. Forward proxies stand before reverse
 proxies. An empty list is a browser that talks to the server directly.
 
-A hop that is just a behaviour is a reverse proxy with this behaviour. These two networks are the same:
+A hop is a proxy, a link (a relay of bytes with [link behaviours](behaviours.md)), a balancer of several server nodes,
+or a profile: what a product or service does, as `lab profiles` lists them. A link may stand anywhere, a balancer last.
+
+```yaml
+network:
+  - link: [latency: {delay: 50ms}]
+  - proxy: forward
+    name: corporate
+    tls: intercept
+    behaviours: [no_upgrade: {answer: 403}]
+  - nginx-websocket
+  - balancer: {nodes: 2, sticky: cookie}
+```
+
+A hop that is just a behaviour is a reverse proxy with this behaviour, or a link where it is a link behaviour. These
+two networks are the same:
 
 ```yaml
 network:
@@ -64,6 +80,15 @@ network:
       - {name: no_upgrade, parameters: {answer: strip}}
 ```
 
+Beside its own parameters each behaviour takes [limits](#limits): what of the traffic it acts on, and when.
+
+```yaml
+network:
+  - websocket_blackhole: {direction: up, after: 2s, for: 5s}
+  - buffering: {until: close, when: {transport: [xhr-streaming, eventsource]}}
+  - latency: {delay: 80ms, jitter: 20ms, seed: 7, when: {direction: down}}
+```
+
 The behaviours that ship with the lab are described in [behaviours](behaviours.md); those of your own are files in
 `proxies/` beside the scenario.
 """
@@ -75,17 +100,26 @@ A step is its name, its name with its main argument, its name with all its argum
 steps:
   - connect
   - connect: {within: 30s}
+  - connect: second
+  - connect: {name: third, raw: true}
   - send: hello
+  - send: {made: {count: 200, kind: mixed}, connection: second}
   - {step: send, text: hello}
   - receive
   - receive: hello
   - receive: {text: hello, within: 2s}
+  - receive: {count: 200, within: 20s, connection: second}
+  - push: from the server
+  - expect: {transport: websocket, state: open}
+  - network: {hop: corporate, add: [buffering]}
+  - restart server
   - idle: 30s
   - close
   - close: {code: 3001, reason: enough}
 ```
 
-When the client gives up before it is open, the steps that follow are left out, and the expectations are judged.
+When the client gives up before it is open, the steps that follow are left out, and the expectations are judged;
+`connect: {on_failure: continue}` goes on all the same. Each step has a section below.
 """
 
 _EXPECT = """\
@@ -140,13 +174,13 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "Page": ("page", ""),
     "Client": ("client", ""),
     "FullHop": ("network", _NETWORK),
+    "Balancer": ("balancer", ""),
     "FullBehaviourUse": ("behaviours", _BEHAVIOUR),
+    "Limits": ("limits", ""),
+    "When": ("when", ""),
     "": ("steps", _STEPS),
-    "FullConnect": ("connect", ""),
-    "FullSend": ("send", ""),
-    "FullReceive": ("receive", ""),
-    "FullIdle": ("idle", ""),
-    "FullClose": ("close", ""),
+    **{f"Full{model.__name__}": (name, "") for name, model in STEPS.items()},
+    "Made": ("made", ""),
     "Expectations": ("expect", _EXPECT),
     "FullAttempt": ("attempts", _ATTEMPT),
     "-": ("matrix", _MATRIX),
@@ -158,7 +192,15 @@ _LINKS = {
     "Page": "[page](#page)",
     "Client": "[client](#client)",
     "Hop": "[hops](#network)",
+    "Balancer": "[balancer](#balancer)",
     "BehaviourUse": "[behaviours](#behaviours)",
+    "LinkBehaviourUse": "[link behaviours](#behaviours)",
+    "AnyBehaviourUse": "[behaviours](#behaviours)",
+    "Limits": "[limits](#limits)",
+    "LinkLimits": "[limits](#limits)",
+    "When": "[when](#when)",
+    "LinkWhen": "[when](#when)",
+    "Made": "[made](#made)",
     "Step": "[steps](#steps)",
     "ExpectedAttempt": "[attempts](#attempts)",
     "Expectation": "the keys above but the engines'",
@@ -218,6 +260,8 @@ def value_of(part: Mapping[str, Any]) -> str:
         return ", ".join(dict.fromkeys(value_of(branch) for branch in part["anyOf"]))
     if "$ref" in part:
         return _LINKS[part["$ref"].rpartition("/")[2]]
+    if part.get("type") == "null":
+        return "`null`"
     if "const" in part or "enum" in part:
         return _one_of(part.get("enum", [part.get("const")]))
     pattern = part.get("pattern", "")
