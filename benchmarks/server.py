@@ -21,6 +21,10 @@ from tables import BARE, OURS, TRANSPORTS, Cell, Figures
 
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
+OPENED = 2000
+"""Sessions that are opened, 50 at a time, to see how fast that goes."""
+Job = tuple[int, str, str, int, str]
+"""Round, server, transport, sessions, and what they do: echo, open or idle."""
 FILE = HERE.parent / "reports" / "benchmark-server.ndjson"
 
 
@@ -46,10 +50,26 @@ def commands() -> dict[str, list[str | Path]]:
 
 
 @contextmanager
-def serving(command: list[str | Path]) -> Iterator[tuple[int, int]]:
+def on_core(core: int | None) -> Iterator[None]:
+    """What is started in here, and all its threads, stay on that core (None: where the system likes)."""
+    if core is None:
+        yield
+        return
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usual)
+
+
+@contextmanager
+def serving(command: list[str | Path], core: int | None = None) -> Iterator[tuple[int, int]]:
     """Run a server; gives its port and the process's id."""
     cwd = install.node() if command[0] == "node" else None
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd, text=True) as process:
+    with on_core(core):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd, text=True)
+    with process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -60,11 +80,13 @@ def serving(command: list[str | Path]) -> Iterator[tuple[int, int]]:
             process.kill()
 
 
-def ask(port: int, pid: int, **task: Any) -> dict[str, Any]:
+def ask(port: int, pid: int, core: int | None = None, **task: Any) -> dict[str, Any]:
     """Let the client work in a process of its own; what it measured. With ``hold`` also the server's memory."""
     before = resident_kib(pid)
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, HERE / "client.py"], stdin=pipe, stdout=pipe, text=True) as process:
+    with on_core(core):
+        process = subprocess.Popen([sys.executable, HERE / "client.py"], stdin=pipe, stdout=pipe, text=True)
+    with process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(json.dumps({"port": port, "pid": pid, "run": os.urandom(4).hex()} | task) + "\n")
@@ -90,23 +112,31 @@ def resident_kib(pid: int) -> int:
     raise RuntimeError(f"process {pid} is gone")
 
 
-def jobs(options: argparse.Namespace, servers: list[str]) -> Iterator[tuple[int, str, str, int, bool]]:
-    """Round, server, transport, sessions and whether they idle, in the order in which they are measured.
+def jobs(options: argparse.Namespace, servers: list[str]) -> Iterator[Job]:
+    """What is measured, in that order.
 
     All servers take their turn in one cell before the next cell comes, so that a machine that gets slower meanwhile
     slows all that are compared.
     """
     for turn in range(options.rounds):
         for transport in options.transports:
+            there = [server for server in servers if transport == "websocket" or not server.startswith(BARE)]
             for sessions in options.sessions:
-                for server in servers:
-                    if not server.startswith(BARE) or transport == "websocket":
-                        yield turn, server, transport, sessions, False
-    for transport in options.transports:
-        for sessions in options.idle:
-            for server in servers:
-                if not server.startswith(BARE) or transport == "websocket":
-                    yield 0, server, transport, sessions, True
+                yield from ((turn, server, transport, sessions, "echo") for server in there)
+            if options.sessions:
+                yield from ((turn, server, transport, OPENED, "open") for server in there)
+            for sessions in options.idle if turn == 0 else ():
+                yield from ((turn, server, transport, sessions, "idle") for server in there)
+
+
+def cores(sessions: int) -> tuple[int, int]:
+    """The cores of the server and of the client: one each; the same one where they wait for each other in turn.
+
+    With one message in flight only one of the two runs at a time, and what a system takes to wake the other one would
+    be most of what is measured, or not, as its scheduler pleases.
+    """
+    usable = sorted(os.sched_getaffinity(0))
+    return usable[0], usable[0] if sessions == 1 else usable[-1]
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -115,13 +145,14 @@ def measure(options: argparse.Namespace) -> None:
     done = {tuple(json.loads(line)["job"]) for line in options.file.read_text().splitlines()}
     todo = [job for job in jobs(options, list(found)) if job not in done]
     for number, job in enumerate(todo):
-        turn, server, transport, sessions, idle = job
-        what = f"{sessions} {'idle ' if idle else ''}sessions over {transport}"
+        turn, server, transport, sessions, kind = job
+        what = f"{kind} {sessions} sessions over {transport}"
         sys.stderr.write(f"{number + 1} of {len(todo)}, round {turn + 1}: {server}, {what}\n")
+        server_core, client_core = cores(sessions) if options.pin else (None, None)
         # A new process each time: what another run has left would be taken for free, or slow it down.
-        with serving(found[server]) as (port, pid):
-            task = {"transport": transport, "sessions": sessions, "seconds": 0 if idle else options.seconds}
-            result = ask(port, pid, hold=idle, **task)
+        with serving(found[server], server_core) as (port, pid):
+            task = {"transport": transport, "sessions": sessions, "seconds": options.seconds if kind == "echo" else 0}
+            result = ask(port, pid, client_core, hold=kind == "idle", **task)
         with options.file.open("a") as file:
             file.write(json.dumps({"job": job, "result": result}) + "\n")
 
@@ -131,10 +162,9 @@ def read(file: Path) -> Figures:
     figures: Figures = {}
     for line in file.read_text().splitlines():
         entry = json.loads(line)
-        turn, server, transport, sessions, idle = entry["job"]
+        turn, server, transport, sessions, kind = entry["job"]
         for what, value in entry["result"].items():
-            # Opening is measured with all the sessions of a cell at work, not with those that idle.
-            if what in tables.TITLES and value is not None and (what == "kib") == idle:
+            if value is not None and what in tables.OF_KIND[kind]:
                 figures.setdefault(Cell(what, transport, sessions), {}).setdefault(server, {})[turn] = value
     return figures
 
@@ -149,6 +179,7 @@ def main() -> None:
     parser.add_argument("--idle", type=int, nargs="*", default=[1000, 10000], help="idle sessions to weigh")
     parser.add_argument("--quick", action="store_true", help="one short round, few sessions, a file of its own")
     parser.add_argument("--file", type=Path, default=FILE, help="where figures are kept; what is there is not redone")
+    parser.add_argument("--no-pin", dest="pin", action="store_false", help="let the system choose the cores")
     parser.add_argument("--fresh", action="store_true", help="begin the file anew")
     parser.add_argument("--show", action="store_true", help="measure nothing, show what the file holds")
     options = parser.parse_args()

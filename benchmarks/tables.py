@@ -15,6 +15,12 @@ TITLES = {
     "cpu_s_per_10k": "CPU seconds per 10,000 messages",
     "kib": "Memory per idle session, KiB",
 }
+OF_KIND = {
+    "echo": ("per_s", "median_ms", "p99_ms", "cpu_s_per_10k"),
+    "open": ("opens_per_s",),
+    "idle": ("kib",),
+}
+"""What is taken from a job of each kind: the rest is by the way."""
 LESS_IS_BETTER = {"median_ms", "p99_ms", "cpu_s_per_10k", "kib"}
 
 

@@ -249,7 +249,7 @@ class Connection(asyncio.Protocol):
         self._deadline.lift()
         if reception.prelude is not None:
             head = head_of(200, {**reception.headers, **CHUNKED}, keeps=asked.keeps)
-            self.transport.write(head + chunk(reception.prelude))
+            receiver.gather(head + chunk(reception.prelude))
             if self._told is not None:
                 self._told.answered(200, lines_of(head))
         endpoint.enter(receiver)
@@ -257,6 +257,7 @@ class Connection(asyncio.Protocol):
         path = asked.found[0]
         session = endpoint.sessions.find(path.session, path.name)
         if session.is_taken:
+            receiver.flush()
             asyncio.get_running_loop().call_later(TAKEN_S, self._attach, session, receiver)
         else:
             self._attach(session, receiver)
@@ -264,6 +265,7 @@ class Connection(asyncio.Protocol):
     def _attach(self, session: LiveSession, receiver: HttpReceiver) -> None:
         if receiver is self._receiver and not self.transport.is_closing():
             session.attach(receiver)
+            receiver.flush()
             if self._held and receiver.ended is None:
                 session.pause()
 
@@ -275,6 +277,7 @@ class Connection(asyncio.Protocol):
             # The end of the connection tells the session what was not delivered.
             return
         if receiver.before is not None:
+            receiver.flush()
             self.transport.write(LAST_CHUNK)
         else:
             body = receiver.body()
@@ -308,12 +311,11 @@ class Connection(asyncio.Protocol):
     def _open(self, endpoint: Endpoint, asked: Asked, opening: Opening, rest: bytes) -> None:
         """Let the connection become a websocket."""
         head = head_of(101, handshake(asked.request))
-        self.transport.write(head)
         if self._told is not None:
             self._told.answered(101, lines_of(head))
         receiver = WebsocketReceiver(self.transport, endpoint, opening, told=self._told)
         self._told = None
-        receiver.begin(opening)
+        receiver.begin(opening, head)
         self._hand_to(receiver, rest)
 
     def _hand_to(self, protocol: asyncio.Protocol, data: bytes) -> None:

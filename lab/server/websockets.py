@@ -31,7 +31,7 @@ _TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
 class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
     """A receiver over a websocket, and the protocol of its connection once the handshake is through."""
 
-    __slots__ = ("_decode", "_drain", "_endpoint", "_held", "_parser", "_timer", "_told", "_unread")
+    __slots__ = ("_decode", "_drain", "_endpoint", "_first", "_held", "_parser", "_timer", "_told", "_unread")
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
         self._decode = opening.decode
         self._told = told
         self._drain = drain
+        self._first = b""
         self._held = False
         """Whether the peer does not read what is written."""
         self._timer: asyncio.TimerHandle | None = None
@@ -70,11 +71,13 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
         assert self._parser is not None
         return self._parser
 
-    def begin(self, opening: Opening) -> None:
-        """Make the session and attach to it."""
+    def begin(self, opening: Opening, first: bytes = b"") -> None:
+        """Make the session and attach to it; ``first`` goes out before its first frame, or with it."""
+        self._first = first
         session = opening.create()
         self._endpoint.enter(self)
         session.attach(self)
+        self._write(b"")
 
     def push(self, data: bytes) -> None:
         """Write ``data`` as a frame."""
@@ -82,15 +85,18 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         size = len(data)
-        transport.write((bytes((_TEXT, size)) if size < 126 else head(_TEXT, size)) + data)
+        frame = (bytes((_TEXT, size)) if size < 126 else head(_TEXT, size)) + data
+        if self._first:
+            self._write(frame)
+        else:
+            transport.write(frame)
         if self._drain is not None and not self._held and transport.get_write_buffer_size() > HIGH_WATER:
             self.pause_writing()
             spawn(self._wait_for_peer(self._drain), name="websocket peer")
 
     def ping(self) -> None:
         """Ask for a pong."""
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(head(_PING, 0))
+        self._write(head(_PING, 0))
 
     def finish(self, end: End) -> None:
         """Write the close frame; the peer's own, or its silence, ends the connection."""
@@ -125,7 +131,7 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
         elif kind is WSMsgType.PING:
             # A peer that does not read gets no pongs for all its pings.
             if not self._held:
-                self.transport.write(head(_PONG, len(data)) + data)
+                self._write(head(_PONG, len(data)) + data)
         elif kind is WSMsgType.PONG:
             session.answered()
         elif kind is WSMsgType.BINARY:
@@ -202,12 +208,18 @@ class WebsocketReceiver(LiveReceiver, asyncio.Protocol):
             self._unread = asyncio.get_running_loop().create_future()
             await self._unread
 
+    def _write(self, data: bytes) -> None:
+        """Write ``data`` behind what was to go out first."""
+        data, self._first = self._first + data, b""
+        if data and self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
     def _close_with(self, code: int, reason: str) -> None:
         assert self.transport is not None
         if self.transport.is_closing():
             return
         code, text = on_the_wire(code, reason)
-        self.transport.write(head(_CLOSE, 2 + len(text)) + code.to_bytes(2, "big") + text)
+        self._write(head(_CLOSE, 2 + len(text)) + code.to_bytes(2, "big") + text)
         self._timer = asyncio.get_running_loop().call_later(CLOSE_S, self.transport.abort)
 
     async def _wait_for_peer(self, drain: Callable[[], Awaitable[None]]) -> None:

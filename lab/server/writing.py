@@ -53,7 +53,7 @@ def chunk(data: bytes) -> bytes:
 class HttpReceiver(LiveReceiver):
     """A receiver over one HTTP response: polling where there is no prelude, else streaming."""
 
-    __slots__ = ("_finish", "_parts", "_wrap", "before", "headers")
+    __slots__ = ("_finish", "_gathers", "_parts", "_wrap", "before", "headers")
 
     def __init__(self, reception: Reception, finish: Callable[["HttpReceiver", End], None]) -> None:
         """A receiver without a connection yet; ``finish`` is what ends the response."""
@@ -61,6 +61,7 @@ class HttpReceiver(LiveReceiver):
         self._wrap = reception.wrap
         self._finish = finish
         self._parts: list[bytes] = []
+        self._gathers = False
         self.headers = reception.headers
         self.before = None if reception.prelude is None else len(reception.prelude)
         """Bytes of the prelude; None for polling."""
@@ -74,10 +75,25 @@ class HttpReceiver(LiveReceiver):
         """The frame in the transport's own wrapping."""
         return self._wrap(frame)
 
+    def gather(self, data: bytes) -> None:
+        """Keep ``data`` and what is pushed, until `flush`: one write costs less than two."""
+        self._gathers = True
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        if self._gathers:
+            self._gathers = False
+            if self.transport is not None and not self.transport.is_closing():
+                self.transport.write(b"".join(self._parts))
+            self._parts.clear()
+
     def push(self, data: bytes) -> None:
         """Write ``data``, or keep it until the poll is answered."""
         if self.before is None:
             self._parts.append(data)
+        elif self._gathers:
+            self._parts.append(chunk(data))
         elif self.transport is not None and not self.transport.is_closing():
             self.transport.write(chunk(data))
 
