@@ -15,6 +15,7 @@ from lab.browser.engine import Cookies, EngineFailure, Tab
 from lab.browser.find import Found, locate
 from lab.browser.freeze import Freezer, by_signal_to_the_busiest
 from lab.browser.home import Home
+from lab.browser.install import PACKAGES
 from lab.browser.page_tab import PageTab, said_in, told
 from lab.errors import LabError
 from lab.tasks import spawn
@@ -78,9 +79,7 @@ class LaunchedEngine:
             if isinstance(error, TimeoutError):
                 raise EngineFailure(f"{self.name} did not start within {LAUNCH_S:g} s.") from error
             if isinstance(error, Error):
-                raise EngineFailure(
-                    f"{self.name} did not start: {told(error)}.{said_in(error)}", remedy="Run: lab doctor"
-                ) from error
+                raise not_started(self.name, error) from error
             raise
 
     async def open(
@@ -199,6 +198,17 @@ class LaunchedEngine:
         for tab in self._tabs:
             if tab.browser is browser:
                 tab.lost("ended unexpectedly")
+
+
+def not_started(name: str, error: Error) -> EngineFailure:
+    """Why a browser did not start; one that Playwright is too new for is told by the commands that it lacks."""
+    if "unknown command" in error.message:
+        command = f"apt-get update && apt-get install --only-upgrade {PACKAGES[name][0]}"
+        return EngineFailure(
+            f"{name} did not start: it is older than this Playwright can drive ({told(error)}).",
+            remedy=f"Install a newer {name} (Debian: {command}).",
+        )
+    return EngineFailure(f"{name} did not start: {told(error)}.{said_in(error)}", remedy="Run: lab doctor")
 
 
 async def _end(launching: asyncio.Task[Browser]) -> None:

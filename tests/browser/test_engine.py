@@ -201,6 +201,28 @@ async def test_killed_web_process_of_webkit_ends_every_pending_call(homes: list[
         await engine.stop()
 
 
+async def test_webkit_starts_the_next_process_ahead(homes: list[Home], site: Site) -> None:
+    need("webkit")
+    engine = create("webkit")
+    await engine.start()
+    try:
+        for _ in range(2):
+            tab = await engine.open()
+            await tab.goto(f"http://127.0.0.1:{site.port}/")
+            await tab.close()
+        assert len(homes) == 3, "the second tab took what was ready, and one more is"
+        # Behind a proxy it must be another process: what is ready has none.
+        proxy = OpenProxy(site.port)
+        await proxy.start()
+        behind = await engine.open(proxy=proxy.url)
+        await behind.goto(f"http://127.0.0.1:{site.port}/behind")
+        assert any("/behind" in line for line in proxy.lines)
+        await proxy.stop()
+    finally:
+        await engine.stop()
+    assert not any(made.path.exists() for made in homes)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 @pytest.mark.parametrize("name", NAMES)
 async def test_stop_leaves_nothing_behind(name: str, homes: list[Home]) -> None:

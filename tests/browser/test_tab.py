@@ -330,6 +330,36 @@ async def secure(authority: Authority) -> AsyncIterator[tuple[int, list[str]]]:
     await runner.cleanup()
 
 
+@pytest.mark.parametrize(
+    ("page_scheme", "endpoint_scheme", "throws"), [("https", "http", True), ("http", "https", False)]
+)
+async def test_client_refuses_an_endpoint_less_secure_than_its_page(
+    engine: Engine,
+    authority: Authority,
+    page_files: dict[str, tuple[str, bytes]],
+    page_scheme: str,
+    endpoint_scheme: str,
+    throws: bool,
+) -> None:
+    plain, tls = LabServer(files=page_files), LabServer(files=page_files)
+    await plain.start()
+    await tls.start(ssl_context=authority.server_context(("app.localhost", "sock.localhost")))
+    servers = {"http": plain, "https": tls}
+    show = Show(await engine.open(), servers[page_scheme])
+    show.page = f"{page_scheme}://app.localhost:{servers[page_scheme].port}/lab/page.html"
+    show.origin = f"{endpoint_scheme}://sock.localhost:{servers[endpoint_scheme].port}"
+    await show.start()
+    if throws:
+        with pytest.raises(PageError, match="SecurityError: An insecure SockJS connection may not be initiated"):
+            await show.connect()
+    else:
+        await show.connect("main", "websocket")
+    await show.recorder.stop()
+    await show.tab.close()
+    await plain.stop()
+    await tls.stop()
+
+
 @pytest.mark.parametrize(("cookies", "sent"), [("accept", "third=party"), ("refuse-third-party", "")])
 async def test_third_party_cookies_are_kept_or_refused_as_asked(
     engine: Engine, secure: tuple[int, list[str]], cookies: str, sent: str
