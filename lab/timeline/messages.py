@@ -65,10 +65,14 @@ def _of_page(events: Sequence[Event], name: str, kind: str) -> list[Event]:
 
 
 def _of_server(events: Sequence[Event], name: str) -> list[Event] | None:
-    """What the server received and sent in the sessions of a connection; None where it tells of none of them."""
+    """What the server received and sent in the sessions of a connection; None where it tells of none of them.
+
+    Of a server that is not the lab's own its doorstep tells requests alone.
+    """
     wanted = sessions_of(events, name)
     told = [e for e in in_order(events) if is_server(e.vantage) and e.data.get("session") in wanted]
-    return [event for event in told if event.kind in ("message.in", "message.out")] if told else None
+    messages = [event for event in told if event.kind in ("message.in", "message.out")]
+    return messages if messages or any(event.kind == "session.open" for event in told) else None
 
 
 def _due(events: Sequence[Event], name: str, out: list[Event], received: int) -> list[Event]:

@@ -226,3 +226,13 @@ def test_messages_of_does_not_miss_what_was_on_its_way_when_the_page_closed(see,
 def test_messages_of_trusts_the_echo_where_the_server_tells_of_another_session(see):
     events = see(BEGUN.replace("session=abc", "session=zzz"), _page("out", "a", "b"), _page("in", "a", at=20))
     assert messages_of(events) == Messages(sent=2, received=1, lost=1)
+
+
+def test_messages_of_trusts_the_echo_where_a_doorstep_tells_requests_alone(see):
+    door = (
+        "100 s request request=1 method=GET path=/echo/1/abc/websocket session=abc transport=websocket upgrade=true"
+    )
+    events = see(
+        *(line for line in BEGUN.splitlines() if " s " not in line), door, _page("out", "a"), _page("in", "a", at=20)
+    )
+    assert messages_of(events) == Messages(sent=1, received=1)
