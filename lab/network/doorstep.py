@@ -34,7 +34,7 @@ def session_of(path: str) -> dict[str, str]:
 
 
 def as_server(kind: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """An event of the doorstep's client side as the server would have told it; None where it would not."""
+    """An event of the doorstep's client side as the server would have told it, but for its endpoint; or None."""
     number = {"request": data.get("flow")}
     match kind:
         case "request":
@@ -55,9 +55,10 @@ def as_server(kind: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]] 
 class _OpenFrames(Behaviour):
     """Tells when the open frame of a session has passed; changes nothing."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, prefix: str) -> None:
         super().__init__()
         self._emit = emit
+        self._prefix = prefix
 
     def responseheaders(self, flow: HTTPFlow) -> None:
         """Look for it in the beginning of the body."""
@@ -84,7 +85,8 @@ class _OpenFrames(Behaviour):
             self._tell(flow)
 
     def _tell(self, flow: HTTPFlow) -> None:
-        self._emit("frame.out", session=session_of(flow.request.path).get("session", ""), type="o", bytes=1)
+        session = session_of(flow.request.path).get("session", "")
+        self._emit("frame.out", endpoint=self._prefix, session=session, type="o", bytes=1)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class _DoorRoute(Route):
             flow.request.headers["Host"] = self.host_header
 
 
-def doorstep(url: str, *, page_port: int, tls: TlsSettings, emit: Emit = ignore) -> Proxy:
+def doorstep(url: str, *, page_port: int, tls: TlsSettings, emit: Emit = ignore, prefix: str = "/echo") -> Proxy:
     """A proxy before a server.
 
     Args:
@@ -112,19 +114,26 @@ def doorstep(url: str, *, page_port: int, tls: TlsSettings, emit: Emit = ignore)
         page_port: Where the lab's own server has the page.
         tls: How it speaks TLS with who connects to it.
         emit: Where the server's events go; nobody wants them where it tells them itself.
+        prefix: Where the endpoint is.
     """
     parts = urlsplit(url)
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
 
+    ours: set[int] = set()
+
     def as_the_server(kind: str, /, **data: Any) -> None:
         told = as_server(kind, data)
-        if told is not None and emit is not ignore:
-            emit(told[0], **told[1])
+        if told is None or emit is ignore:
+            return
+        if kind == "request" and told[1]["path"].startswith(prefix):
+            ours.add(data["flow"])
+        # What is below no endpoint, the lab's page, names none.
+        emit(told[0], **({"endpoint": prefix} if data.get("flow") in ours else {}), **told[1])
 
     return Proxy(
         f"reverse:{parts.scheme}://{parts.netloc}",
         recorder=Recorder(ignore, as_the_server, ignore),
         tls=tls,
         route=_DoorRoute(page=("127.0.0.1", page_port), host_header="" if local else parts.netloc),
-        behaviours=[_OpenFrames(emit)],
+        behaviours=[_OpenFrames(emit, prefix)],
     )

@@ -105,7 +105,9 @@ def nodes_of(
     def door(name: str) -> Callable[[str], Proxy]:
         # The lab's own server tells its events itself.
         emit = ignore if scenario.server.is_ours else log.bind(vantage_of(name))
-        return lambda origin: doorstep(origin, page_port=page.port, tls=settings, emit=emit)
+        return lambda origin: doorstep(
+            origin, page_port=page.port, tls=settings, emit=emit, prefix=scenario.server.endpoint_path
+        )
 
     def inner(name: str) -> Node:
         if scenario.server.is_ours:

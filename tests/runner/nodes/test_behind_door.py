@@ -50,7 +50,10 @@ async def test_node_is_met_at_its_door_while_it_goes_and_comes(authority: Author
         "websocket",
         True,
     )
-    assert [event.data for event in log if event.kind == "frame.out"] == [{"session": "s", "type": "o", "bytes": 1}]
+    assert [event.data for event in log if event.kind == "frame.out"] == [
+        {"endpoint": "/echo", "session": "s", "type": "o", "bytes": 1}
+    ]
+    assert [event.data.get("endpoint") for event in requests[:3]] == [None, "/echo", "/echo"]
 
 
 @pytest.mark.parametrize(
