@@ -29,6 +29,7 @@
   let shown = first;
   const pivot = () => {
     const [down, across] = shown = [rows.value, columns.value];
+    table.dataset.rows = down;
     const rest = keys.filter((key) => key !== down && key !== across);
     const heads = [...new Set(cases.map((one) => one.at[across] ?? ""))];
     const places = new Map();
