@@ -1,6 +1,6 @@
 """Measures the engines: what a start and a clean page cost, and whether memory grows over many cases.
 
-    python -m benchmarks.engines [--engine NAME ...] [--cases 200] [--starts 5]
+    python -m benchmarks.engines [--engine NAME ...] [--cases 200] [--starts 5] [--no-ahead]
 
 A case is what the runner does: a tab with a clean state, the lab's page, one connection, an echo, the end. Memory
 is what the processes of the browser hold alone and their share of what they hold together (PSS).
@@ -54,7 +54,7 @@ def _summary(times_ms: list[float]) -> dict[str, float]:
 
 
 async def _case(engine: Engine, origin: str) -> dict[str, float]:
-    """One case; what each part of it took, in ms."""
+    """One case; what each part of it took, and how late the page's timers fired while it connected, in ms."""
     log = EventLog()
     began = time.perf_counter()
     tab = await engine.open()
@@ -73,11 +73,13 @@ async def _case(engine: Engine, origin: str) -> dict[str, float]:
     finally:
         await tab.close()
     ended = time.perf_counter()
+    late_ms = max((event.data["late_ms"] for event in log if event.kind == "head_room"), default=0.0)
     times = (("tab", began, opened), ("page", opened, loaded), ("echo", loaded, echoed), ("end", echoed, ended))
-    return {name: (to - since) * 1000 for name, since, to in (*times, ("whole", began, ended))}
+    parts = {name: (to - since) * 1000 for name, since, to in (*times, ("whole", began, ended))}
+    return parts | {"late": late_ms}
 
 
-async def _measure(name: str, cases: int, starts: int) -> dict[str, object]:
+async def _measure(name: str, cases: int, starts: int, ahead: bool) -> dict[str, object]:
     server = LabServer(files=await page.files())
     await server.start()
     origin = f"http://127.0.0.1:{server.port}"
@@ -91,6 +93,8 @@ async def _measure(name: str, cases: int, starts: int) -> dict[str, object]:
         await tab.close()
         await engine.stop()
     engine = create(name)
+    if hasattr(engine, "starts_ahead"):
+        engine.starts_ahead = ahead
     await engine.start()
     parts: dict[str, list[float]] = {}
     memory_mb: dict[int, float] = {}
@@ -113,10 +117,10 @@ async def _measure(name: str, cases: int, starts: int) -> dict[str, object]:
     }
 
 
-async def _main(engines: list[str], cases: int, starts: int) -> None:
+async def _main(engines: list[str], cases: int, starts: int, ahead: bool) -> None:
     for name in engines:
         _homes.clear()
-        print(json.dumps(await _measure(name, cases, starts)), flush=True)  # noqa: T201
+        print(json.dumps(await _measure(name, cases, starts, ahead)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
@@ -124,7 +128,8 @@ if __name__ == "__main__":
     parser.add_argument("--engine", action="append", choices=find.NAMES, help="all where left out")
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--no-ahead", dest="ahead", action="store_false", help="start no WebKit process ahead")
     given = parser.parse_args()
-    launched.Home = _Noted  # type: ignore[attr-defined, misc]
-    minibrowser.Home = _Noted  # type: ignore[attr-defined, misc]
-    asyncio.run(_main(given.engine or list(find.NAMES), given.cases, given.starts))
+    launched.Home = _Noted  # type: ignore[attr-defined]
+    minibrowser.Home = _Noted  # type: ignore[attr-defined]
+    asyncio.run(_main(given.engine or list(find.NAMES), given.cases, given.starts, given.ahead))

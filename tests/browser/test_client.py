@@ -208,3 +208,32 @@ def test_matches_takes_the_right_hash_only(data: bytes, integrity: str, fits: bo
 def test_pinned_hashes_are_well_formed() -> None:
     for integrity in client.PINNED.values():
         assert len(base64.b64decode(integrity.removeprefix("sha512-"), validate=True)) == 64
+
+
+async def test_load_takes_a_file_of_the_users(tmp_path: Path) -> None:
+    (tmp_path / "mine.js").write_bytes(SCRIPT)
+    assert await client.load("1.6.1", path=tmp_path / "mine.js") == SCRIPT
+
+
+@pytest.mark.parametrize("name", ["missing.js", "."])
+async def test_load_says_that_a_file_cannot_be_read(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be read from"):
+        await client.load("1.6.1", path=tmp_path / name)
+
+
+async def test_load_makes_the_document_load_a_url() -> None:
+    script = await client.load("1.6.1", url='/own/a.js?b="</script>&c')
+    assert script == (
+        b'document.write("<script src=\\"/own/a.js?b=&quot;&lt;/script&gt;&amp;c\\"><\\/script>");\n'
+    ), "nothing of it ends the tag or the script that it stands in"
+
+
+@pytest.mark.parametrize("url", ["", "  ", "a\nb"])
+async def test_load_refuses_what_is_no_url(url: str) -> None:
+    with pytest.raises(UsageError):
+        await client.load("1.6.1", url=url)
+
+
+async def test_load_takes_one_source(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="both a path and a URL"):
+        await client.load("1.6.1", path=tmp_path / "a.js", url="/a.js")

@@ -37,6 +37,8 @@ class StockWebKit:
 
     name = "webkit"
     traces_cheaply = False
+    starts_ahead = True
+    """Whether the next process is started as soon as one was taken."""
 
     def __init__(self, *, headed: bool) -> None:
         self.version = ""
@@ -87,7 +89,7 @@ class StockWebKit:
             self._tabs.discard(process)
             await process.stop("did not start")
             raise
-        if self._next is None:
+        if self.starts_ahead and self._next is None:
             self._next = self._process(kind)
             self._starting = spawn(self._next.start(self._playwright), name="start the next MiniBrowser")
         return tab
