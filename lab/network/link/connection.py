@@ -14,6 +14,7 @@ from typing import Protocol
 from lab.network.clock import HopClock
 from lab.network.filter import Direction
 from lab.network.link.act import NEVER, Act, Ending, How, Scope
+from lab.network.link.alarm import Alarm, Timer
 from lab.network.link.behaviour import LinkBehaviour
 from lab.network.link.chain import Wanted
 from lab.network.link.lane import Lane
@@ -34,6 +35,7 @@ class Host(Protocol):
 
     recorder: LinkRecorder
     clock: HopClock
+    alarm: Alarm
     buffer: memoryview
 
     def came(self, connection: "Connection") -> None:
@@ -68,7 +70,7 @@ class Connection:
         self._acts: dict[LinkBehaviour, Act] = {}
         self._said: dict[LinkBehaviour, set[str]] = {}
         self._timers: set[asyncio.TimerHandle] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._timer_ms = NEVER
 
     def _lane_from(self, side: Side) -> Lane:
@@ -264,7 +266,7 @@ class Connection:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_ms = due_ms
-            self._timer = self._loop.call_later(max(0.0, due_ms - now_ms) / 1000, self._fired)
+            self._timer = self._host.alarm.call_later(max(0.0, due_ms - now_ms) / 1000, self._fired)
 
     def _fired(self) -> None:
         self._timer, self._timer_ms = None, NEVER

@@ -8,6 +8,7 @@ from typing import Any, overload
 from lab.errors import EnvironmentFailure
 from lab.network.clock import HopClock
 from lab.network.link.act import NEVER, Scope
+from lab.network.link.alarm import Alarm, Timer
 from lab.network.link.behaviour import LinkBehaviour
 from lab.network.link.connection import Connection
 from lab.network.link.door import Door
@@ -77,6 +78,8 @@ class Link:
         """The port that it listens on at 127.0.0.1, once started."""
         self.recorder = recorder
         self.clock = clock or HopClock()
+        self.alarm: Alarm
+        """What the connections are woken by, once started."""
         self.buffer = memoryview(bytearray(READ))
         """What all sides read into."""
         self._own_clock = clock is None
@@ -91,7 +94,7 @@ class Link:
         self._count = 0
         self._nth = 0
         self._server: asyncio.Server | None = None
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, Timer] = {}
         self._idle = asyncio.Event()
 
     @property
@@ -123,6 +126,7 @@ class Link:
                 f"a link could not listen on 127.0.0.1: {error}",
                 remedy="Look for what keeps this process from opening a socket.",
             ) from error
+        self.alarm = Alarm()
         self.port = self._server.sockets[0].getsockname()[1]
         if self._own_clock:
             self.clock.begin()
@@ -145,6 +149,7 @@ class Link:
         while self._connections:
             self._idle.clear()
             await self._idle.wait()
+        self.alarm.close()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -257,4 +262,4 @@ class Link:
         if old is not None:
             old.cancel()
         if delay_ms < NEVER:
-            self._timers[name] = asyncio.get_running_loop().call_later(max(0.0, delay_ms) / 1000, callback)
+            self._timers[name] = self.alarm.call_later(max(0.0, delay_ms) / 1000, callback)
