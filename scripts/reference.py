@@ -18,7 +18,7 @@ def files() -> dict[Path, str]:
     """Each generated file and what it must say."""
     pages = (scenario_reference, behaviours_reference, command_line_reference, results_reference)
     # What `lab schema` prints.
-    schema = json.dumps(json_schema(Catalogue().parameter_models()), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False) + "\n"
     return {SCHEMA: schema, **{module.PAGE: module.page() for module in pages}}
 
 

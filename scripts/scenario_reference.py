@@ -38,7 +38,8 @@ The network is the list of hops in the order in which a request meets them. Forw
 proxies. An empty list is a browser that talks to the server directly.
 
 A hop is a proxy, a link (a relay of bytes with [link behaviours](behaviours.md)), a balancer of several server nodes,
-or a profile: what a product or service does, as `lab profiles` lists them. A link may stand anywhere, a balancer last.
+or a profile: what a product or service does, as `lab profiles` lists them. A link may stand anywhere, a balancer
+stands last.
 
 ```yaml
 network:
@@ -97,10 +98,12 @@ _STEPS = """\
 A step is its name, its name with its main argument, its name with all its arguments, or all of it in keys:
 
 ```yaml
+network:
+  - {proxy: forward, name: corporate}
 steps:
   - connect
-  - connect: {within: 30s}
   - connect: second
+  - connect: {name: patient, within: 30s}
   - connect: {name: third, raw: true}
   - send: hello
   - send: {made: {count: 200, kind: mixed}, connection: second}

@@ -127,7 +127,13 @@ def _add_hop(definitions: Json, models: Models | None) -> None:
         about = full["properties"]["profile"]["description"]
         full["properties"]["profile"] = {"enum": [*profiles, None], "description": about}
         # Without anything of its own, a profile may be one of any kind.
-        kinds.append({**kinds[0], "properties": {key: {} for key in COMMON_KEYS}, "required": ["profile"]})
+        kinds.append(
+            {
+                **kinds[0],
+                "properties": {key: {} for key in full["properties"] if key in COMMON_KEYS},
+                "required": ["profile"],
+            }
+        )
     definitions["FullHop"] = {**full, "anyOf": kinds}
     short = (
         [{"type": "string"}, one_key_of(_ANYTHING)]

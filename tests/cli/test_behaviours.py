@@ -9,7 +9,9 @@ def test_behaviours_lists_each_file_with_what_it_does(quick: Callable[..., Ended
     ended = quick("behaviours")
     assert ended.status == 0 and ended.err == ""
     lines = [line.split(maxsplit=1) for line in ended.out.splitlines()]
-    assert [name for name, _ in lines] == sorted(path.stem for path in PROXIES.glob("[!_]*.py"))
+    assert [name for name, _ in lines] == sorted(
+        path.stem for folder in (PROXIES, PROXIES / "link") for path in folder.glob("[!_]*.py")
+    )
     assert dict(lines)["buffering"] == "Holds the bodies of responses back."
 
 

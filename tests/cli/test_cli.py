@@ -11,7 +11,10 @@ from lab import cli
 from lab.errors import EnvironmentFailure
 from tests.cli.kit import LAB, ROOT, Ended, controls, environment, lab, normal, stored
 
-COMMANDS = ["run", "list", "check", "schema", "behaviours", "browsers", "doctor", "install", "serve"]
+COMMANDS = [
+    *("run", "explain", "list", "check", "schema", "behaviours", "profiles", "browsers", "doctor", "install"),
+    *("proxy", "serve"),
+]
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])

@@ -14,7 +14,7 @@ from scripts.command_line_reference import help_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
-MODELS = Catalogue([ROOT / "docs" / "examples" / "proxies"]).parameter_models()
+MODELS = Catalogue([ROOT / "docs" / "examples" / "proxies"]).models()
 COMMANDS = {command.name: help_of(command.name or "") for command in build().registered_commands}
 
 FENCE = re.compile(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -2,13 +2,18 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lab.scenario.base import Model
 from lab.scenario.step import OnConnection
 from lab.scenario.units import Bytes, Milliseconds
+from lab.scenario.wrong import wrong
 
 Kind = Literal["mixed", "text", "binary", "escapes", "astral", "surrogates"]
+
+
+LARGEST = 1024 * 1024
+"""Code units of a message."""
 
 
 class Made(Model):
@@ -24,9 +29,16 @@ class Made(Model):
         ),
     )
     size: Bytes | None = Field(
-        None, ge=0, le=1024 * 1024, description="Length of each, in UTF-16 code units; varied where null."
+        None, description="Length of each, in UTF-16 code units, up to 1MiB; varied where null."
     )
     seed: int = Field(0, description="Other seed, other messages.")
+
+    @field_validator("size")
+    @classmethod
+    def _bearable(cls, size: int | None) -> int | None:
+        if size is not None and size > LARGEST:
+            raise wrong("too large a message", "at most 1MiB")
+        return size
 
 
 class Send(OnConnection):
