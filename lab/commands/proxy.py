@@ -69,10 +69,10 @@ def command(
 
     \b
     Examples:
-      lab proxy --profile squid                             set 127.0.0.1:8080 as your browser's proxy
-      lab proxy -b no_upgrade --to http://127.0.0.1:8081    open http://127.0.0.1:8080
+      lab proxy --profile squid                (set 127.0.0.1:8080 as your proxy)
+      lab proxy -b no_upgrade --to http://127.0.0.1:8081
       lab proxy -b 'latency: {delay: 200ms}' --to 127.0.0.1:8081
-      lab proxy -b 'buffering: {until: close, when: {transport: xhr-streaming}}' --tls intercept
+      lab proxy -b 'buffering: {until: close}' --tls intercept
 
     With --tls intercept clients must trust the lab's certificate authority: the file that is named at the start.
     """
