@@ -18,6 +18,11 @@ from lab.tasks import spawn
 
 _START_S = 30.0
 _STOP_S = 5.0
+_NODE_OPTIONS = "--unhandled-rejections=warn"
+"""A page that goes while WebKit announces it makes the driver reject a promise that nobody awaits.
+
+By default node ends the process for that, and with it every page of every engine.
+"""
 _NODE = "PLAYWRIGHT_NODEJS_PATH"
 """Where Playwright takes its node from, in place of the one that it brings along."""
 
@@ -72,6 +77,14 @@ async def release() -> None:
                     await (await starting).stop()
 
 
+def blamed(error: Exception) -> Exception:
+    """The error; or `EngineFailure` where it came of the driver's own end, of which Playwright tells by any error."""
+    shared = _by_loop.get(asyncio.get_running_loop())
+    if isinstance(error, EngineFailure) or shared is None or shared.starting is None or not _is_dead(shared.starting):
+        return error
+    return EngineFailure(f"Playwright's driver has ended: {error}", remedy="Run it again; the lab starts a new one.")
+
+
 def _is_dead(starting: asyncio.Task[Playwright]) -> bool:
     """Whether a driver was started and has ended by itself; those who hold it get errors, the next a new one."""
     if not starting.done() or starting.cancelled() or starting.exception() is not None:
@@ -86,7 +99,7 @@ async def _start() -> Playwright:
     node, _ = compute_driver_executable()
     with tempfile.TemporaryDirectory(prefix="lab-driver-") as folder:
         launcher = Path(folder) / "node"
-        launcher.write_text(f'#!/bin/sh\nexec setsid {shlex.quote(node)} "$@"\n')
+        launcher.write_text(f'#!/bin/sh\nexec setsid {shlex.quote(node)} {_NODE_OPTIONS} "$@"\n')
         launcher.chmod(0o700)
         before = os.environ.get(_NODE)
         os.environ[_NODE] = str(launcher)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import cache
+from lab.browser import driver
 from lab.browser.engine import Engine, Tab
 from lab.errors import LabError
 from lab.events import EventLog
@@ -96,7 +97,7 @@ class OneTry:
             async with asyncio.timeout(allowance_s(scenario)):
                 await self._live(engine)
         except Exception as error:  # what the lab does wrong ends in a report, not in a traceback
-            seen.failure = error
+            seen.failure = error = driver.blamed(error)
             if not isinstance(error, (LabError, TimeoutError)):
                 self._keep("traceback", "traceback.txt", "".join(traceback.format_exception(error)))
         finally:

@@ -1,6 +1,7 @@
 """The engines of a run: each started once, kept warm, replaced where it has crashed."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from lab.browser import engines
@@ -53,7 +54,9 @@ class EnginePool:
         """End an engine that has failed, so that the next case gets a new one."""
         if self._running.get(engine.name) is engine:
             del self._running[engine.name]
-        await engine.stop()
+        # Where Playwright's driver is gone, its calls raise what is no error of its own kind.
+        with contextlib.suppress(Exception):
+            await engine.stop()
 
     async def stop(self) -> None:
         """End all engines, each even where another's end fails."""

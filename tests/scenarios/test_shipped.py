@@ -22,7 +22,7 @@ from lab.shipped import SCENARIOS
 from lab.timeline.results import CaseResult
 
 EVERY = _cases.selected([SCENARIOS], None, "", None)
-IN_EVERY_ENGINE = ("upgrade/", "corporate/no-upgrade-and-buffering", "clear/", "load-balancer/not-sticky")
+IN_EVERY_ENGINE = ("upgrade/", "corporate/no-upgrade-and-buffering")
 """Scenarios whose first combination is run in every engine."""
 
 
@@ -41,7 +41,7 @@ def sampled(cases: Sequence[Case]) -> list[Case]:
     return sample
 
 
-MANY = 12
+MANY = 100
 """A scenario with so many cases has two of them run."""
 CASES = EVERY if os.environ.get("LAB_ALL_CASES") else sampled(EVERY)
 
