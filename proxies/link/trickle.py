@@ -59,6 +59,9 @@ Pattern = Annotated[
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}, "examples": ["100B:20ms"]}),
 ]
 
+_DEFAULT: Any = "100B:20ms"
+"""As it would be written, which is how the reference shows it."""
+
 
 class Trickle(LinkBehaviour):
     """Lets data pass in small amounts, at intervals."""
@@ -67,8 +70,9 @@ class Trickle(LinkBehaviour):
         """The pattern."""
 
         pattern: Pattern = Field(
-            (Step(100, 20.0),),
-            description="Steps of a size and a duration, in turn: at most so many bytes in so long. 100B:20ms.",
+            _DEFAULT,
+            validate_default=True,
+            description="Steps of a size and a duration, in turn: at most so many bytes in so long.",
         )
 
     parameters: Parameters
