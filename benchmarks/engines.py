@@ -102,7 +102,7 @@ async def _measure(name: str, cases: int, starts: int, ahead: bool) -> dict[str,
         for number in range(1, cases + 1):
             for part, took in (await _case(engine, origin)).items():
                 parts.setdefault(part, []).append(took)
-            if number in (1, 10, cases // 2, cases):
+            if number == 1 or number % max(1, cases // 8) == 0:
                 await asyncio.sleep(0.5)  # What is ending ends.
                 memory_mb[number] = round(_pss_mb(), 1)
     finally:
