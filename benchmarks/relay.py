@@ -4,8 +4,7 @@
 relay of asyncio streams, the naive peer, and socat where it is installed (``--socat PATH`` where it is not in the
 path). Each relay runs in a process of its own; rounds go through all of them in turn, so that a machine that gets
 slower slows all of them. Read the ratios. In the part on timing the row ``none`` is the control, a link without a
-behaviour: where it is late itself, something else was running; ``chrt -f 10 python benchmarks/relay.py --only timing``
-then helps.
+behaviour: where it is late itself, something else was running, and it helps to run it with ``chrt -f 10``.
 """
 
 import argparse
