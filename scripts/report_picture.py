@@ -1,6 +1,7 @@
-"""Makes docs/images/report.png and report-dark.png: the first case of a run's report, opened.
+"""Makes docs/images/: the first page of a run's report, and the page of one of its cases, in light and dark.
 
-``python scripts/report_picture.py reports/latest/report.html``, after ``lab run`` of the scenario to be shown.
+``python scripts/report_picture.py reports/latest [CASE]``, after ``lab run`` of the scenarios to be shown.
+CASE is the beginning of the name of a file in ``cases/``, the first where it is left out.
 """
 
 import struct
@@ -9,43 +10,45 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from lab.browser import find
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 WIDTH = 1200
-MARGIN = 20
+TALLEST = 1_600
+"""Pixels: a picture in a README is no place to read a whole page."""
 
-_OPEN_FIRST = "document.querySelector('details').open = true"
-# From the scenario's title to what follows the attempts of its first case.
-_PLACE = """() => {
-    const top = element => element.getBoundingClientRect().top + scrollY;
-    const parts = [...document.querySelector('details').querySelectorAll('h4')];
-    const after = parts[parts.findIndex(part => part.textContent.trim() == 'Attempts') + 1];
-    return [top(document.querySelector('h3')), top(after)];
-}"""
+_END = {
+    # Where the picture ends: of the first page with what follows the grid, of a case's with its timeline.
+    "grid": "document.querySelector('footer').getBoundingClientRect().top + scrollY",
+    "report": "document.querySelector('#drawn').getBoundingClientRect().bottom + scrollY + 20",
+}
 _BYTES_PER_PIXEL = 3
 
 
-def main(report: Path) -> None:
-    """Write both pictures."""
+def main(run: Path, case: str) -> None:
+    """Write the four pictures."""
+    pages = {"grid": run / "report.html", "report": min((run / "cases").glob(f"{case}*.html"))}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find.locate("chromium").executable, chromium_sandbox=False
         )
-        for dark, name in ((False, "report.png"), (True, "report-dark.png")):
-            page = browser.new_page(
-                viewport={"width": WIDTH, "height": 900}, color_scheme="dark" if dark else "light"
-            )
-            page.goto(report.resolve().as_uri())
-            page.evaluate(_OPEN_FIRST)
-            above, below = page.evaluate(_PLACE)
-            picture = page.screenshot(
-                full_page=True, clip={"x": 0, "y": above - MARGIN, "width": WIDTH, "height": below - above}
-            )
-            (FOLDER / name).write_bytes(shrunk(picture))
+        for name, path in pages.items():
+            for dark in (False, True):
+                target = FOLDER / f"{name}{'-dark' if dark else ''}.png"
+                target.write_bytes(shrunk(picture(browser, path, _END[name], dark=dark)))
         browser.close()
+
+
+def picture(browser: Browser, path: Path, end: str, *, dark: bool) -> bytes:
+    """The page from its top to where ``end``, an expression in it, says."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 900}, color_scheme="dark" if dark else "light")
+    page.goto(path.resolve().as_uri())
+    height = min(page.evaluate(end), TALLEST)
+    taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+    page.close()
+    return taken
 
 
 def shrunk(png: bytes) -> bytes:
@@ -93,4 +96,4 @@ def _paeth(left: int, up: int, corner: int) -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
