@@ -20,10 +20,14 @@ Freezer = Callable[[Page], AbstractAsyncContextManager[None]]
 """Freezes a page while it is entered."""
 
 _BUSY_MS = 150
-_WORK = f"{{ const end = performance.now() + {_BUSY_MS}; while (performance.now() < end); }}"
-_TRIES = 3
-_SURE = 0.5
-"""The share of its busy time that the page's own process must have had more of than any other."""
+"""How long the page works at the first try; each further one takes that much longer."""
+_WORK = "ms => { const end = performance.now() + ms; while (performance.now() < end); }"
+_TRIES = 6
+_SURE = 0.25
+"""The share of the time in which the page works that its own process must have worked more than any other has.
+
+Less than all of it: on a busy machine the process has to wait for a core.
+"""
 
 
 def by_signal(pids: Callable[[], Sequence[int]]) -> Freezer:
@@ -42,11 +46,11 @@ def by_signal_to_the_busiest(pids: Callable[[], Sequence[int]]) -> Freezer:
 
     @contextlib.asynccontextmanager
     async def freezer(page: Page) -> AsyncIterator[None]:
-        for _ in range(_TRIES):
+        for number in range(1, _TRIES + 1):
             before = {pid: cpu_ms(pid) for pid in pids()}
-            await page.evaluate(_WORK)
+            await page.evaluate(_WORK, number * _BUSY_MS)
             worked = sorted(((cpu_ms(pid) - ms, pid) for pid, ms in before.items()), reverse=True)
-            if worked and worked[0][0] - (worked[1][0] if len(worked) > 1 else 0) > _BUSY_MS * _SURE:
+            if worked and worked[0][0] - (worked[1][0] if len(worked) > 1 else 0) > number * _BUSY_MS * _SURE:
                 break
         else:
             raise Unsupported(

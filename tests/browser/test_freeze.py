@@ -71,7 +71,7 @@ class Work:
         self._spent_ms = dict.fromkeys(self.pids, 100.0)
         monkeypatch.setattr(freeze, "cpu_ms", self._spent_ms.__getitem__)
 
-    async def evaluate(self, script: str) -> None:
+    async def evaluate(self, script: str, argument: object = None) -> None:
         for pid, ms in self._done_ms.items():
             self._spent_ms[pid] += ms
 
