@@ -121,6 +121,10 @@ def jobs(options: argparse.Namespace, servers: list[str]) -> Iterator[Job]:
     for turn in range(options.rounds):
         for transport in options.transports:
             there = [server for server in servers if transport == "websocket" or not server.startswith(BARE)]
+            if not there:
+                continue
+            # Another one is the first in each round: whoever comes first may find the machine in another state.
+            there = there[turn % len(there) :] + there[: turn % len(there)]
             for sessions in options.sessions:
                 yield from ((turn, server, transport, sessions, "echo") for server in there)
             if options.sessions:
