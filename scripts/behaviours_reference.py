@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from lab import shipped
 from lab.network.behaviour import Behaviour, Catalogue
 from scripts.scenario_reference import table
 
@@ -21,8 +22,8 @@ What a hop can do to traffic. A behaviour is one file in `proxies/`, and you can
 [network](scenario.md#network), by its name. `lab behaviours` lists those that there are, and `lab behaviours NAME`
 explains one.
 
-Each file also runs alone, in a mitmdump without the lab, to be tried with any browser and any server: the command
-stands below each.
+Each file also runs alone, to be tried with any browser and any server: in a mitmdump without the lab or, where it is
+a link behaviour, in the lab's relay. The command stands below each.
 
 This page is made by `python scripts/behaviours_reference.py` from the files in `proxies/`.
 """
@@ -39,7 +40,10 @@ def _section(name: str, behaviour: type[Behaviour]) -> str:
     lines = [f"## {name}", _prose(behaviour), ""]
     if schema["properties"]:
         lines += [table(schema, schema.get("$defs", {}))]
-    lines += ["```sh", f".venv/bin/mitmdump -s proxies/{name}.py{_option(name, schema['properties'])}", "```", ""]
+    alone = f".venv/bin/mitmdump -s proxies/{name}.py{_option(name, schema['properties'])}"
+    if (shipped.PROXIES / "link" / f"{name}.py").exists():
+        alone = f".venv/bin/python -m lab.network.link 127.0.0.1:8080 {name}"
+    lines += ["```sh", alone, "```", ""]
     return "\n".join(lines)
 
 
