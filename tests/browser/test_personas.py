@@ -200,7 +200,7 @@ TELLING = ("ie6", "ie8", "ie8-cookies", "firefox10", "opera10.70", "opera12.10")
 """Between them they have every mask and every transport; scenarios/personas/ has all."""
 
 
-IN_EVERY_ENGINE = (("ie8-cookies", "http"), ("opera10.70", "file"))
+THE_USUAL = (("ie8-cookies", "http"), ("opera10.70", "file"))
 
 
 @pytest.mark.browser
@@ -210,7 +210,7 @@ IN_EVERY_ENGINE = (("ie8-cookies", "http"), ("opera10.70", "file"))
 async def test_client_chooses_what_the_persona_says(
     engine: Engine, name: str, kind: personas.PageKind, tmp_path: Path
 ) -> None:
-    if engine.name != "chromium" and (name, kind) not in IN_EVERY_ENGINE and not os.environ.get("LAB_ALL_CASES"):
+    if (name, kind) not in THE_USUAL and not os.environ.get("LAB_ALL_CASES"):
         pytest.skip("scenarios/personas/ has it; LAB_ALL_CASES=1 runs it here, too")
     persona = personas.find(name)
     wanted = {column: persona.chosen(kind, column) for column in personas.COLUMNS}
