@@ -109,8 +109,11 @@ class OpenTab:
     recorder: Recorder
 
     async def settled(self) -> None:
-        """Wait until what the page had seen is in the log; a page without a recorder has seen nothing."""
-        with contextlib.suppress(PageError):
+        """Wait until what the page had seen is in the log; a page without a recorder has seen nothing.
+
+        A page that goes just then is no failure: if it is gone for good, `Recorder.failed` says so.
+        """
+        with contextlib.suppress(PageError, EngineFailure):
             await self.recorder.drain()
 
 

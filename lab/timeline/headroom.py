@@ -156,6 +156,8 @@ def _refused(trial: Trial) -> bool:
         framed = trial.sides
     elif trial.attempt.transport.startswith("iframe-"):
         framed = trial.pages
+        if framed and "server" not in framed:
+            return True  # A page of somebody else's making is in the frame: no client in it will ask for anything.
     else:
         return False
     found = [one.response for exchanges in framed.values() for one in exchanges if one.response]
