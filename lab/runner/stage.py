@@ -113,8 +113,13 @@ class OpenTab:
 
         A page that goes just then is no failure: if it is gone for good, `Recorder.failed` says so.
         """
-        with contextlib.suppress(PageError, EngineFailure):
-            await self.recorder.drain()
+        with contextlib.suppress(PageError, EngineFailure, TimeoutError):
+            # A page without a recorder may be left for one that has it: the recorder would wait for that.
+            await asyncio.wait_for(self.recorder.drain(), _SETTLES_S)
+
+
+_SETTLES_S = 1.0
+"""How long a page may take to tell what it has seen."""
 
 
 async def _no_tab(name: str) -> OpenTab:
