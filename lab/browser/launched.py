@@ -1,10 +1,12 @@
 """An engine that Playwright launches itself: one browser, and a context of its own for each tab.
 
 A policy on cookies that a context cannot have for itself takes a second browser, which is launched when the
-first tab wants it and then kept too.
+first tab wants it and then kept too. A browser that grows with every tab is replaced after some of them: the next
+tabs get a new one, and the old one ends with its last tab.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +32,8 @@ class LaunchedEngine:
 
     name: str
     traces_cheaply = True
+    tabs_per_browser: int | None = None
+    """After how many tabs a browser is replaced; None where it does not grow."""
 
     def __init__(self, *, headed: bool = False) -> None:
         self.version = ""
@@ -41,6 +45,10 @@ class LaunchedEngine:
         self._has_display = False
         self._launching: dict[Cookies | None, asyncio.Task[Browser]] = {}
         self._tabs: set[PageTab] = set()
+        self._opened: Counter[Cookies | None] = Counter()
+        self._users: Counter[Browser] = Counter()
+        self._retired: set[asyncio.Task[Browser]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     def launch_options(self, found: Found, cookies: Cookies | None) -> Mapping[str, Any]:
         """What this engine adds to Playwright's ``launch``."""
@@ -73,6 +81,7 @@ class LaunchedEngine:
             self._playwright = await driver.acquire()
             self._has_driver = True
             browser = await self._browser(None)
+            self._opened.clear()
             self.version = browser.version
         except BaseException as error:
             await self.stop()
@@ -93,7 +102,7 @@ class LaunchedEngine:
         distrustful: bool = False,
     ) -> Tab:
         """See `lab.browser.engine.Engine.open`."""
-        if not (running := self._launching.get(None)) or not running.done():
+        if None not in self._launching:
             raise EngineFailure(f"{self.name} is not running.")
         settings: dict[str, Any] = dict(self.context_options())
         if proxy:
@@ -104,7 +113,12 @@ class LaunchedEngine:
             settings["ignore_https_errors"] = False
         try:
             browser = await self._browser(self.browser_for(cookies))
-            return await asyncio.wait_for(self._open(browser, trace, settings, scripts), OPEN_S)
+            self._users[browser] += 1
+            try:
+                return await asyncio.wait_for(self._open(browser, trace, settings, scripts), OPEN_S)
+            except BaseException:
+                self._leave(browser)
+                raise
         except Error as error:
             raise EngineFailure(f"{self.name} could not open a tab: {told(error)}") from error
         except TimeoutError as error:
@@ -115,8 +129,9 @@ class LaunchedEngine:
         for tab in self._tabs:
             tab.lost("was stopped")
         self._tabs.clear()
-        launching, self._launching = list(self._launching.values()), {}
-        await asyncio.gather(*map(_end, launching))
+        launching, self._launching = [*self._launching.values(), *self._retired], {}
+        self._retired.clear()
+        await asyncio.gather(*map(_end, launching), *self._ending)
         if self._has_driver:
             self._has_driver = False
             await driver.release()
@@ -129,6 +144,11 @@ class LaunchedEngine:
 
     async def _browser(self, cookies: Cookies | None) -> Browser:
         """The browser with this policy, launched if need be."""
+        if self.tabs_per_browser is not None and self._opened[cookies] >= self.tabs_per_browser:
+            self._opened[cookies] = 0
+            self._retired.add(self._launching.pop(cookies))
+            self._end_unused()
+        self._opened[cookies] += 1
         if cookies not in self._launching:
             self._launching[cookies] = spawn(self._launch(cookies), name=f"launch {self.name}")
         launching = self._launching[cookies]
@@ -174,7 +194,10 @@ class LaunchedEngine:
             raise
 
         async def end_state() -> None:
-            await context.close()
+            try:
+                await context.close()
+            finally:
+                self._leave(browser)
 
         return self._tab(page, trace, end_state)
 
@@ -193,6 +216,20 @@ class LaunchedEngine:
         if browser is not None and not browser.is_connected():
             tab.lost("ended unexpectedly")
         return tab
+
+    def _leave(self, browser: Browser) -> None:
+        """One tab less in a browser."""
+        self._users[browser] -= 1
+        self._end_unused()
+
+    def _end_unused(self) -> None:
+        """End the browsers that were replaced and have no tabs any more."""
+        for launching in list(self._retired):
+            if launching.done() and (launching.exception() is not None or not self._users[launching.result()]):
+                self._retired.discard(launching)
+                ending = spawn(_end(launching), name=f"end a {self.name} that was replaced")
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
 
     def _lost(self, browser: Browser) -> None:
         for tab in self._tabs:

@@ -201,6 +201,28 @@ async def test_killed_web_process_of_webkit_ends_every_pending_call(homes: list[
         await engine.stop()
 
 
+async def test_browser_that_grows_is_replaced_while_its_last_tab_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    need("chromium")
+    engine = create("chromium")
+    monkeypatch.setattr(engine, "tabs_per_browser", 2)
+    await engine.start()
+    try:
+        first, second, third = [await engine.open() for _ in range(3)]
+        await first.close()
+        assert await second.evaluate("1 + 1") == 2, "the old one lives as long as it has a tab"
+        browsers = [tab.browser for tab in (second, third)]  # type: ignore[attr-defined]
+        assert browsers[0] is not browsers[1]
+        await second.close()
+        for _ in range(200):
+            if not browsers[0].is_connected():
+                break
+            await asyncio.sleep(0.05)
+        assert not browsers[0].is_connected()
+        assert await third.evaluate("1 + 1") == 2
+    finally:
+        await engine.stop()
+
+
 async def test_webkit_starts_the_next_process_ahead(homes: list[Home], site: Site) -> None:
     need("webkit")
     engine = create("webkit")
