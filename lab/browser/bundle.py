@@ -5,9 +5,10 @@ import shutil
 from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
-from lab.browser import npm
+from lab import npm
 from lab.errors import EnvironmentFailure
 
+PACKAGE = "sockjs-client"
 BUNDLER = "esbuild@0.28.2"
 """Fetched from npm for this alone, and thrown away afterwards."""
 
@@ -25,6 +26,16 @@ _OPTIONS = (
 )
 
 
+async def npm_for(version: str, *arguments: str) -> str:
+    """What npm prints when it is run for this release of sockjs-client; raises what `lab.npm.run` raises."""
+    return await npm.run(
+        *arguments,
+        what=f"{PACKAGE} {version}",
+        unknown=f"See what it has: npm view {PACKAGE} versions",
+        offline="Run once with a network: the client is kept for later runs.",
+    )
+
+
 async def bundle(tarball: Path, room: Path, version: str) -> bytes:
     """The script of the release in ``tarball``; ``room`` is for what that takes, and none of it stays.
 
@@ -33,10 +44,10 @@ async def bundle(tarball: Path, room: Path, version: str) -> bytes:
     workshop = room / "workshop"
     try:
         await asyncio.to_thread(_prepare, workshop)
-        await npm.run(
+        await npm_for(
+            version,
             *("install", "--prefix", str(workshop), "--no-audit", "--no-fund", "--no-package-lock", "--omit=dev"),
             *(str(tarball), BUNDLER),
-            version=version,
         )
         return await _build(workshop, version)
     finally:
@@ -50,7 +61,7 @@ def _prepare(workshop: Path) -> None:
 
 async def _build(workshop: Path, version: str) -> bytes:
     modules = workshop / "node_modules"
-    entry = modules / npm.PACKAGE / "lib" / "entry.js"
+    entry = modules / PACKAGE / "lib" / "entry.js"
     built = workshop / "sockjs.js"
     failure = EnvironmentFailure(
         f"sockjs-client {version} has no dist/sockjs.js, and it could not be made of its modules.",

@@ -12,9 +12,12 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from lab.browser import bundle, npm
+from lab import npm
+from lab.browser import bundle
+from lab.browser.bundle import PACKAGE
 from lab.cache import folder
 from lab.errors import EnvironmentFailure, UsageError
+from lab.npm import matches
 
 PINNED = {
     "1.6.1": "sha512-2g0tjOR+fRs0amxENLi/q5TiJTqY+WXFOzb5UwXndlK6TO3U/mirZznpx6w34HVMoc3g7cY24yC/ZMIYnDlfkw==",
@@ -78,7 +81,7 @@ async def fetch(version: str) -> Path:
     room = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=home.parent))
     try:
         integrity = PINNED.get(version) or await _integrity_of(version)
-        await npm.run("pack", f"{npm.PACKAGE}@{version}", "--pack-destination", str(room), version=version)
+        await bundle.npm_for(version, "pack", f"{PACKAGE}@{version}", "--pack-destination", str(room))
         scripts = await asyncio.to_thread(_checked, room, version, integrity)
         if "sockjs.js" not in scripts:
             scripts["sockjs.js"] = made = await bundle.bundle(room / _TARBALL, room, version)
@@ -87,15 +90,6 @@ async def fetch(version: str) -> Path:
         return await asyncio.to_thread(_keep, room, home, version, scripts)
     finally:
         await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
-
-
-def matches(data: bytes, integrity: str) -> bool:
-    """Whether ``data`` has a hash that ``integrity`` (``sha512-...``, several with spaces between) lists."""
-    for entry in integrity.split():
-        algorithm, _, wanted = entry.partition("-")
-        if algorithm in {"sha512", "sha384", "sha256", "sha1"}:
-            return base64.b64encode(hashlib.new(algorithm, data).digest()).decode() == wanted
-    return False
 
 
 def scripts_in(tarball: bytes) -> dict[str, bytes]:
@@ -128,19 +122,10 @@ def _from_cache(home: Path, version: str) -> Path | None:
 
 def _checked(room: Path, version: str, integrity: str) -> dict[str, bytes]:
     """The scripts of the package that npm put into ``room``, once its hash is seen to be right."""
-    packages = list(room.glob("*.tgz"))
-    if len(packages) != 1:
-        raise EnvironmentFailure(f"npm said that it fetched sockjs-client {version}, but left no package.")
-    tarball = packages[0].read_bytes()
-    if not matches(tarball, integrity):
-        raise EnvironmentFailure(
-            f"The package of sockjs-client {version} that npm gave does not have the hash {integrity}.",
-            remedy="Do not use it. Clean npm's cache (npm cache clean --force) and look at what serves npm here.",
-        )
-    packages[0].rename(room / _TARBALL)
+    package = npm.packed(room, f"{PACKAGE} {version}", integrity).rename(room / _TARBALL)
     (room / _INTEGRITY).write_text(integrity, "ascii")
     try:
-        return scripts_in(tarball)
+        return scripts_in(package.read_bytes())
     except tarfile.TarError as error:
         raise EnvironmentFailure(f"The package of sockjs-client {version} cannot be read: {error}.") from error
 
@@ -161,7 +146,7 @@ def _keep(room: Path, home: Path, version: str, scripts: dict[str, bytes]) -> Pa
 
 async def _integrity_of(version: str) -> str:
     """What npm says of a version that the lab does not know."""
-    answer = await npm.run("view", f"{npm.PACKAGE}@{version}", "dist", "--json", version=version)
+    answer = await bundle.npm_for(version, "view", f"{PACKAGE}@{version}", "dist", "--json")
     try:
         integrity = json.loads(answer)["integrity"]
     except (ValueError, KeyError, TypeError):
