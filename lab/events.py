@@ -60,12 +60,13 @@ class Clock:
 
 def _well_formed(event: Event) -> Event:
     """The event with lone halves of surrogate pairs in its texts spelt out: no file could hold them (RFC 3629)."""
-    wrong = {
-        key: value.encode("utf-8", "backslashreplace").decode()
-        for key, value in event.data.items()
-        if isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
-    }
-    return replace(event, data={**event.data, **wrong}) if wrong else event
+    texts = {key: value for key, value in event.data.items() if isinstance(value, str) and not value.isascii()}
+    try:
+        "".join(texts.values()).encode()
+    except UnicodeEncodeError:
+        spelt = {key: value.encode("utf-8", "backslashreplace").decode() for key, value in texts.items()}
+        return replace(event, data={**event.data, **spelt})
+    return event
 
 
 class EventLog:

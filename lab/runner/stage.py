@@ -14,6 +14,7 @@ from lab.runner.nodes import Action, How
 from lab.scenario.client import Client
 from lab.scenario.step import MAIN
 from lab.scenario.steps.network import ChangeNetwork
+from lab.timeline.join import session_path
 from lab.timeline.results import Check
 
 
@@ -161,9 +162,11 @@ class Stage:
 
     def is_of(self, event: Event, connection: str) -> bool:
         """Whether the browser's event is of the connection that the steps call so."""
-        return event.vantage == "browser" and event.data.get("connection", MAIN) == self.names.get(
-            connection, connection
-        )
+        return event.vantage == "browser" and event.data.get("connection", MAIN) == self.name_of(connection)
+
+    def name_of(self, connection: str) -> str:
+        """What the events call the connection that the steps call so."""
+        return self.names.get(connection, connection)
 
     def tab(self, name: str) -> OpenTab:
         """The tab of this name; StepFailed where the browser has none."""
@@ -171,9 +174,9 @@ class Stage:
             raise StepFailed(f"a tab called {name}", f"there is {', '.join(self.tabs)}")
         return self.tabs[name]
 
-    def recorder_of(self, connection: str) -> Recorder:
-        """The recorder of the tab that the connection is in."""
-        return self.tab(self.homes.get(connection, MAIN)).recorder
+    def home_of(self, connection: str) -> OpenTab:
+        """The tab that the connection is in."""
+        return self.tab(self.homes.get(connection, MAIN))
 
     async def wait(
         self, wanted: Callable[[Event], bool], within_ms: float, *, connection: str = MAIN, since: int = 0
@@ -202,7 +205,5 @@ class Stage:
             raise StepFailed("an open connection", f"{connection} never opened")
         transport = opened[-1].data.get("transport")
         started = [e for e in self.seen("attempt.start", connection) if e.data.get("transport") == transport]
-        parts = str(started[-1].data.get("url", "")).partition("?")[0].rstrip("/").split("/")
-        # .../<server>/<session>/<path of the transport>, or without that path: see lab/timeline/join.py.
-        prefix = len(self.endpoint.rstrip("/").split("/"))
-        return parts[prefix + 1] if len(parts) > prefix + 1 else None
+        found = session_path(str(started[-1].data.get("url", "")), str(transport))
+        return found[1].rpartition("/")[2] if found else None

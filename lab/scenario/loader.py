@@ -5,11 +5,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from lab.errors import UsageError
 from lab.scenario.document import Document, check
 from lab.scenario.matrix import cases
 from lab.scenario.problems import Problem, ScenarioErrors
-from lab.scenario.yaml_text import LARGEST_FILE, read
+from lab.scenario.yaml_text import content_of, read
 
 
 def load(path: Path, behaviours: Mapping[str, type[BaseModel]] | None = None, *, name: str | None = None) -> Document:
@@ -25,13 +24,7 @@ def load(path: Path, behaviours: Mapping[str, type[BaseModel]] | None = None, *,
         ScenarioErrors: Something is wrong with what the file says; it carries all there is to say.
         UsageError: The file cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise UsageError(f"cannot read {path.as_posix()}: {reason or error}") from None
-    return load_bytes(content, path, behaviours, name=name)
+    return load_bytes(content_of(path), path, behaviours, name=name)
 
 
 def load_bytes(

@@ -32,7 +32,7 @@ from lab.scenario.nodes import plain
 from lab.scenario.problems import Problem, ScenarioErrors
 from lab.scenario.translate import problems_of
 from lab.scenario.wrong import wrong
-from lab.scenario.yaml_text import LARGEST_FILE, read
+from lab.scenario.yaml_text import content_of, read
 
 
 class Profile(Model):
@@ -123,12 +123,7 @@ def load_profile(path: Path, behaviours: Mapping[str, type[BaseModel]]) -> Profi
         ScenarioErrors: Something is wrong with what the file says; it carries all there is to say.
         UsageError: The file cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path.as_posix()}: {error.strerror or error}") from None
-    source, root, problems = read(content, path.as_posix())
+    source, root, problems = read(content_of(path), path.as_posix())
     profile: Profile | None = None
     try:
         profile = validate_plain(Profile, plain(root), Reading(behaviours))

@@ -6,10 +6,12 @@ core schema, keys that are not texts, numbers that JSON has no word for. Aliases
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import yaml
 
+from lab.errors import UsageError
 from lab.scenario.nodes import Entry, MappingNode, Node, Plain, Scalar, Sequence, quoted, said
 from lab.scenario.problems import Problem, ScenarioErrors, Source
 from lab.scenario.syntax import syntax_problem, unprintable
@@ -20,6 +22,21 @@ DEEPEST: Final = 50
 """Lists and mappings inside each other."""
 MOST_VALUES: Final = 10_000
 """Values after aliases are put in place: nine lists of nine aliases each would make hundreds of millions."""
+
+
+def content_of(path: Path) -> bytes:
+    """What the file at ``path`` holds, and of one that is too large so much that `read` sees it.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise UsageError(f"cannot read {path.as_posix()}: {reason or error}") from None
+
 
 _CORE = "tag:yaml.org,2002:"
 

@@ -58,19 +58,26 @@ async def test_stage_keeps_connections_apart(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "session"),
+    ("transport", "url", "session"),
     [
-        ("http://app.localhost:1/echo/123/abcdefgh/xhr_streaming?t=5", "abcdefgh"),
-        ("ws://app.localhost:1/echo/123/abcdefgh/websocket", "abcdefgh"),
-        ("http://app.localhost:1/echo/123/abcdefgh", "abcdefgh"),
-        ("ws://app.localhost:1/echo/websocket", None),
+        ("xhr-streaming", "http://app.localhost:1/echo/123/abcdefgh/xhr_streaming?t=5", "abcdefgh"),
+        ("websocket", "ws://app.localhost:1/echo/123/abcdefgh/websocket", "abcdefgh"),
+        ("xhr-polling", "http://app.localhost:1/echo/123/abcdefgh", "abcdefgh"),
+        ("raw-websocket", "ws://app.localhost:1/echo/websocket", None),
     ],
 )
-async def test_stage_reads_the_session_off_the_url(stage: Stage, url: str, session: str | None) -> None:
+async def test_stage_reads_the_session_off_the_url(
+    stage: Stage, transport: str, url: str, session: str | None
+) -> None:
     emit = stage.log.bind("browser")
-    emit("attempt.start", connection="main", transport="websocket", url="ws://app.localhost:1/echo/1/lost/websocket")
-    emit("attempt.start", connection="main", transport="xhr-streaming", url=url)
-    emit("attempt.open", connection="main", transport="xhr-streaming")
+    emit(
+        "attempt.start",
+        connection="main",
+        transport="eventsource",
+        url="http://app.localhost:1/echo/1/lost/eventsource",
+    )
+    emit("attempt.start", connection="main", transport=transport, url=url)
+    emit("attempt.open", connection="main", transport=transport)
     assert stage.session("main") == session
 
 

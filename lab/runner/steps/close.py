@@ -13,7 +13,7 @@ async def run(step: Close, stage: Stage) -> None:
         stage.server.close(stage.session(step.connection), step.code, step.reason)
     else:
         with refused("the client to close"):
-            await stage.recorder_of(step.connection).close(step.code, step.reason, step.connection)
+            await stage.home_of(step.connection).recorder.close(step.code, step.reason, step.connection)
     stage.waits("the close event")
     closed = await stage.wait(lambda event: event.kind == "client.close", step.within, connection=step.connection)
     if closed is None:

@@ -1,7 +1,6 @@
 """expect: hold expectations against what has happened so far."""
 
 from lab.runner.stage import Stage, StepFailed
-from lab.scenario.step import MAIN
 from lab.scenario.steps.expect import Expect
 from lab.timeline.attempts import attempts_of
 from lab.timeline.verdict import judge
@@ -9,9 +8,9 @@ from lab.timeline.verdict import judge
 
 async def run(step: Expect, stage: Stage) -> None:
     """Judge; StepFailed at the first expectation that does not hold, after all of them were held."""
-    await stage.tab(stage.homes.get(step.connection, MAIN)).settled()
+    await stage.home_of(step.connection).settled()
     events = stage.log.ordered()
-    checks = judge(step, events, attempts_of(events), stage.names.get(step.connection, step.connection))
+    checks = judge(step, events, attempts_of(events), stage.name_of(step.connection))
     stage.checks += checks
     for check in checks:
         if not check.held:

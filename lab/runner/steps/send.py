@@ -8,7 +8,7 @@ from lab.texts import quoted
 
 async def run(step: Send, stage: Stage) -> None:
     """Send the step's texts; StepFailed where the client throws."""
-    recorder = stage.recorder_of(step.connection)
+    recorder = stage.home_of(step.connection).recorder
     if step.text is not None:
         with refused(f"the client to take {quoted(step.text)}"):
             await recorder.send(step.text, step.connection)
