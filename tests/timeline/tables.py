@@ -48,3 +48,17 @@ def answer(at: int, status: int, *, number: int = 1, sides: Sequence[str] = SIDE
         f"{at + step} {side} response {'request' if side == 's' else 'flow'}={number} status={status} {more}"
         for step, side in enumerate(sides)
     )
+
+
+HANDSHAKE = """
+    10 1c request flow=1 method=GET url=ws://app/echo/1/abc/websocket upgrade=true
+    11 1s request flow=1 method=GET url=ws://app/echo/1/abc/websocket upgrade=true
+"""
+"""Of a websocket, as both sides of hop1 saw it."""
+
+
+def frames(side: str, texts: str, at: int) -> str:
+    """One frame up for each word of ``texts``, seen at ``side``, a millisecond apart."""
+    return "\n".join(
+        f"{at + n} {side} ws.frame flow=1 direction=up bytes=5 text={text}" for n, text in enumerate(texts.split())
+    )

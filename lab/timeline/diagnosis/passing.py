@@ -13,7 +13,7 @@ from lab.timeline.exchanges import Exchange
 from lab.timeline.lives import Life
 from lab.timeline.messages import compare
 from lab.timeline.requests import Sight, target_of
-from lab.timeline.results import Messages
+from lab.timeline.results import Diagnosis, Messages
 from lab.timeline.words import plural
 
 
@@ -40,14 +40,17 @@ class Passing:
         """Whether the last that came left: what is missing then was not the end of everything."""
         return bool(self.came) and self.came[-1] in self.left
 
-    def told(self, did: str, count: int) -> str:
-        """What the hop did, as a sentence."""
-        return f"{self.hop} {did} {plural(count, 'message')} for {self.to}, of {len(self.came)} that came."
-
-    def proof(self) -> list[str]:
-        """What the two sides saw."""
+    def diagnosis(self, did: str, count: int, *, cause: str, hint: str) -> Diagnosis:
+        """That the hop ``did`` this to so many messages, with what its two sides saw."""
         source, target = ("client", "server") if self.direction == "up" else ("server", "client")
-        return [f"{self.hop}.{source} saw {_quoted(self.came)}", f"{self.hop}.{target} saw {_quoted(self.left)}"]
+        return Diagnosis(
+            about=self.life.about,
+            cause=cause,
+            hop=self.hop,
+            sentence=f"{self.hop} {did} {plural(count, 'message')} for {self.to}, of {len(self.came)} that came.",
+            proof=[f"{self.hop}.{source} saw {_quoted(self.came)}", f"{self.hop}.{target} saw {_quoted(self.left)}"],
+            hint=hint,
+        )
 
 
 def passings_of(case: Evidence) -> Iterator[Passing]:

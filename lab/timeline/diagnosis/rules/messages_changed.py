@@ -14,11 +14,5 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for one in passings_of(case):
         count = one.found.corrupted
         if count:
-            yield Diagnosis(
-                about=one.life.about,
-                cause="messages_changed",
-                hop=one.hop,
-                sentence=one.told("changed the text of", count),
-                proof=one.proof(),
-                hint=f"use wss or https, which {one.hop} can read only if it intercepts TLS",
-            )
+            hint = f"use wss or https, which {one.hop} can read only if it intercepts TLS"
+            yield one.diagnosis("changed the text of", count, cause="messages_changed", hint=hint)

@@ -14,11 +14,5 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for one in passings_of(case):
         count = one.found.duplicated
         if count:
-            yield Diagnosis(
-                about=one.life.about,
-                cause="messages_duplicated",
-                hop=one.hop,
-                sentence=one.told("repeated", count),
-                proof=one.proof(),
-                hint="let messages carry a number by which the application tells a repetition",
-            )
+            hint = "let messages carry a number by which the application tells a repetition"
+            yield one.diagnosis("repeated", count, cause="messages_duplicated", hint=hint)

@@ -14,11 +14,5 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for one in passings_of(case):
         count = one.found.lost
         if count and one.last_passed:
-            yield Diagnosis(
-                about=one.life.about,
-                cause="messages_lost",
-                hop=one.hop,
-                sentence=one.told("did not pass on", count),
-                proof=one.proof(),
-                hint=f"let the application send again what is not answered; look for what {one.hop} dislikes in it",
-            )
+            hint = f"let the application send again what is not answered; look for what {one.hop} dislikes in it"
+            yield one.diagnosis("did not pass on", count, cause="messages_lost", hint=hint)

@@ -14,11 +14,5 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
     for one in passings_of(case):
         count = one.found.reordered
         if count:
-            yield Diagnosis(
-                about=one.life.about,
-                cause="messages_reordered",
-                hop=one.hop,
-                sentence=one.told("put out of order", count),
-                proof=one.proof(),
-                hint=f"a session keeps its order by itself: look for what queues and sorts in {one.hop}",
-            )
+            hint = f"a session keeps its order by itself: look for what queues and sorts in {one.hop}"
+            yield one.diagnosis("put out of order", count, cause="messages_reordered", hint=hint)
