@@ -17,6 +17,7 @@ from mitmproxy.websocket import WebSocketMessage
 from lab.events import Emit
 from lab.network import websockets
 from lab.network.exchange import TEXT, Exchange
+from lab.network.gate import Gate
 
 Address = tuple[str, int]
 """Host and port."""
@@ -25,7 +26,7 @@ FLOW = "lab.flow"
 """Where the metadata of a flow has the number that its events are joined by."""
 
 
-class Recorder:
+class Recorder(Gate):
     """The events of one hop."""
 
     def __init__(
@@ -46,26 +47,15 @@ class Recorder:
             ours: Whether traffic for a name belongs to the case: only that is recorded.
             nodes: The names of the server nodes by their addresses, where there are several.
         """
-        self._hop = self._until_closed(hop)
-        self._client = self._until_closed(client)
-        self._server = self._until_closed(server)
+        super().__init__()
+        self._hop = self.through(hop)
+        self._client = self.through(client)
+        self._server = self.through(server)
         self._ours = ours
         self._numbers = itertools.count(1)
         self._nodes = dict(nodes or {})
         self._counts = {"client": itertools.count(1), "server": itertools.count(1)}
         self._conns: dict[str, int] = {}
-        self._closed = False
-
-    def _until_closed(self, emit: Emit) -> Emit:
-        def pass_on(kind: str, /, **data: Any) -> None:
-            if not self._closed:
-                emit(kind, **data)
-
-        return pass_on
-
-    def close(self) -> None:
-        """Record nothing more: the hop is being stopped, and what ends now was ended by the lab."""
-        self._closed = True
 
     def exchange(self) -> Exchange:
         """The record of a new exchange, with a number of its own."""

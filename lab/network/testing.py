@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from lab.events import Event, EventLog
+from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
 from lab.network.topology import HopSpec, Network, server_uses_tls
-
-PATIENCE_S = 5.0
-"""After this long a step of a dialogue has failed."""
+from lab.network.witness import PATIENCE_S, Witness
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Wire:
             await asyncio.wait_for(self.writer.wait_closed(), PATIENCE_S)
 
 
-class Bench:
+class Bench(Witness):
     """A network between a raw browser and a raw server."""
 
     def __init__(
@@ -182,23 +180,9 @@ class Bench:
         """Whether the server was given a connection that was not accepted yet."""
         return not self._accepted.empty()
 
-    def events(self, vantage: str, *kinds: str) -> list[Event]:
-        """What was seen at ``vantage``: all, or only these kinds."""
-        return [event for event in self.log if event.vantage == vantage and (not kinds or event.kind in kinds)]
-
     def figures(self, vantage: str, kind: str, key: str) -> list[Any]:
         """One key of each event of a kind at ``vantage``."""
         return [event.data[key] for event in self.events(vantage, kind)]
-
-    async def seen(self, vantage: str, kind: str, **data: Any) -> Event:
-        """Wait until such an event is there; AssertionError where none comes."""
-
-        def wanted(event: Event) -> bool:
-            return (event.vantage, event.kind) == (vantage, kind) and data.items() <= event.data.items()
-
-        event = await self.log.wait_for(wanted, timeout_s=PATIENCE_S)
-        assert event is not None, f"no {kind} {data} at {vantage}; there is {[e.as_json() for e in self.log]}"
-        return event
 
 
 @contextlib.asynccontextmanager

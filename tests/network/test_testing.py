@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.network import testing
+from lab.network import witness
 from lab.network.authority import Authority
 from lab.network.testing import Bench, mitmdump
 
@@ -24,7 +24,7 @@ async def test_bench_carries_a_dialogue(authority: Authority) -> None:
 async def test_missing_event_fails_and_says_what_there_is(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(testing, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(witness, "PATIENCE_S", 0.01)
     async with Bench(authority=authority) as bench:
         bench.log.bind("hop1")("behaviour", did="something else")
         with pytest.raises(AssertionError, match=r"no behaviour .*something else"):

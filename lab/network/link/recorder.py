@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from lab.events import Emit
 from lab.network.filter import Direction
+from lab.network.gate import Gate
 from lab.network.link.act import How, Side
 
 PIECES = 50
@@ -85,24 +86,13 @@ class Tally:
             self._tell()
 
 
-class LinkRecorder:
+class LinkRecorder(Gate):
     """The events of one link."""
 
     def __init__(self, hop: Emit, client: Emit, server: Emit) -> None:
-        self._hop = self._until_closed(hop)
-        self._sides: dict[Side, Emit] = {"client": self._until_closed(client), "server": self._until_closed(server)}
-        self._closed = False
-
-    def _until_closed(self, emit: Emit) -> Emit:
-        def pass_on(kind: str, /, **data: Any) -> None:
-            if not self._closed:
-                emit(kind, **data)
-
-        return pass_on
-
-    def close(self) -> None:
-        """Record nothing more: the hop is being stopped, and what ends now was ended by the lab."""
-        self._closed = True
+        super().__init__()
+        self._hop = self.through(hop)
+        self._sides: dict[Side, Emit] = {"client": self.through(client), "server": self.through(server)}
 
     def opened(self, side: Side, conn: int) -> None:
         """The connection of this number is there on this side."""

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from lab.events import Event, EventLog
+from lab.events import EventLog
 from lab.network.clock import HopClock
 from lab.network.filter import Direction
 from lab.network.link.act import NEVER, Cut, Scope
@@ -29,9 +29,7 @@ from lab.network.link.behaviour import LinkBehaviour
 from lab.network.link.host import Link
 from lab.network.link.recorder import LinkRecorder
 from lab.network.link.stage import Chunk, Close, Stage
-
-PATIENCE_S = 5.0
-"""After this long a wait has failed."""
+from lab.network.witness import PATIENCE_S, Witness
 
 Seen = tuple[float, Direction, int | str]
 """When, which way, and how many bytes; ``fin`` or ``rst`` for an end, ``cut`` where the behaviour ends it all."""
@@ -197,7 +195,7 @@ class Peer(asyncio.Protocol):
                 await self._changed.wait()
 
 
-class LinkBench:
+class LinkBench(Witness):
     """A link between raw clients and a raw server."""
 
     def __init__(self, *behaviours: LinkBehaviour, clock: HopClock | None = None) -> None:
@@ -258,20 +256,6 @@ class LinkBench:
         """Let the server listen no more."""
         self._server.close()
 
-    def events(self, vantage: str, *kinds: str) -> list[Event]:
-        """What was seen at ``vantage``: all, or only these kinds."""
-        return [event for event in self.log if event.vantage == vantage and (not kinds or event.kind in kinds)]
-
     def did(self) -> Sequence[str]:
         """What the behaviours did, in order."""
         return [event.data["did"] for event in self.events("hop1", "behaviour")]
-
-    async def seen(self, vantage: str, kind: str, **data: Any) -> Event:
-        """Wait until such an event is there; AssertionError where none comes."""
-
-        def wanted(event: Event) -> bool:
-            return (event.vantage, event.kind) == (vantage, kind) and data.items() <= event.data.items()
-
-        event = await self.log.wait_for(wanted, timeout_s=PATIENCE_S)
-        assert event is not None, f"no {kind} {data} at {vantage}; there is {[e.as_json() for e in self.log]}"
-        return event

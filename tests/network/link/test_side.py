@@ -4,7 +4,8 @@ import pytest
 
 from lab.network.link.act import How
 from lab.network.link.side import READ, Side
-from lab.network.link.testing import PATIENCE_S, Peer
+from lab.network.link.testing import Peer
+from lab.network.witness import PATIENCE_S
 
 
 class Log:
