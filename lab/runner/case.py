@@ -201,15 +201,21 @@ class OneTry:
             except (StepFailed, NeverOpened) as failed:
                 emit("step", index=index, step=step.step, state="failed", text=str(failed))
                 if isinstance(failed, StepFailed):
-                    what = f"step {index + 1}, {step.step}"
-                    broken = Check(what=what, expected=failed.expected, actual=failed.actual, held=False)
-                    self._seen.steps = [*self._seen.steps, broken]
+                    broken = Check(what=step.step, expected=failed.expected, actual=failed.actual, held=False)
+                    stage.checks.append(broken)
                 return
             finally:
                 await end(performing)
+                self._checked(index, stage)
                 self._seen.artefacts |= stage.artefacts
                 self._seen.names = stage.names
             emit("step", index=index, step=step.step, state="done")
+
+    def _checked(self, index: int, stage: Stage) -> None:
+        """Keep what the step has checked, under its number."""
+        named = [check.model_copy(update={"what": f"step {index + 1}, {check.what}"}) for check in stage.checks]
+        self._seen.steps = [*self._seen.steps, *named]
+        stage.checks.clear()
 
     async def _pictures(self, tab: Tab, engine: Engine) -> None:
         """Keep a screenshot and a trace where they are wanted; their failure is not the case's."""

@@ -27,7 +27,7 @@ class Seen:
     case: Case
     events: Sequence[Event] = ()
     steps: Sequence[Check] = ()
-    """The step that did not go as the scenario says, where there is one."""
+    """What expect steps found to hold, and the step that did not go as the scenario says, where there is one."""
     failure: Exception | None = None
     """What kept the lab from doing its work."""
     waited_for: str = ""

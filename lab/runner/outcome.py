@@ -39,8 +39,8 @@ def ending(checks: Sequence[Check], doubts: Sequence[str]) -> Ending:
 
 
 def must_open(checks: Sequence[Check], transport: str | None) -> list[Check]:
-    """The checks, and where none of them speaks of a transport, that the client opened at all."""
-    if any(check.what in ("transport", "only_attempts") for check in checks):
+    """The checks, and where none of them (those of steps too) speaks of a transport, that the client opened."""
+    if any(check.what.rpartition(", ")[2] in ("transport", "only_attempts") for check in checks):
         return list(checks)
     opened = transport is not None
     return [*checks, Check(what="opens", expected="an open connection", actual=transport or "none", held=opened)]

@@ -150,7 +150,7 @@ class Stage:
     open_tab: Callable[[str], Awaitable[OpenTab]] = _no_tab
     """Opens another tab with the page."""
     checks: list[Check] = field(default_factory=list)
-    """What expect steps have held against the events."""
+    """What the step that runs has held against the events and found to be so."""
     artefacts: dict[str, str] = field(default_factory=dict)
     """Files that the steps have kept, by kind."""
     homes: dict[str, str] = field(default_factory=dict)

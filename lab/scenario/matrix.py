@@ -8,7 +8,7 @@ but an exclude that fits no combination is an error, as it is most likely misspe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class Case:
     """One run of a scenario: one engine, one choice of each matrix value."""
 
     id: str
-    """``corporate/squid[chromium,page.scheme=https]``: the document's name, the engine, the matrix values."""
+    """``corporate/squid[chromium,page.scheme=https]``: the document's name, the engine, the matrix values (what
+    a cell expects only where nothing else tells two cells apart)."""
     path: Path
     """The scenario's file, as given or found."""
     engine: EngineName
@@ -45,8 +46,9 @@ def cases(document: Document) -> list[Case]:
     """
     matrix = document.root.entries.get("matrix") if isinstance(document.root, MappingNode) else None
     if matrix is None or not isinstance(matrix.value, MappingNode) or not matrix.value.entries:
-        return _for_engines(document, document.scenario, {})
+        return _for_engines(document, document.scenario, {}, ())
     combined, problems = combinations(matrix.value, document.source)
+    shown = _identifying(combined)
     found: list[Case] = []
     # The same problem comes with every combination that has the value: it is told once, for the first.
     told = {_told(problem): problem for problem in problems}
@@ -56,7 +58,7 @@ def cases(document: Document) -> list[Case]:
             told.setdefault(_told(problem), problem)
         if scenario is not None:
             values = {key: plain(chosen.value) for key, chosen in combination.items()}
-            found += _for_engines(document, scenario, values)
+            found += _for_engines(document, scenario, values, shown)
     if told:
         raise ScenarioErrors(told.values())
     return found
@@ -66,8 +68,18 @@ def _told(problem: Problem) -> tuple[int, int, str, str]:
     return problem.line, problem.column, problem.expected, problem.came
 
 
-def _for_engines(document: Document, scenario: Scenario, values: Mapping[str, Any]) -> list[Case]:
-    chosen = "".join(f",{key}={_in_id(value)}" for key, value in values.items())
+def _identifying(combined: Sequence[Combination]) -> Collection[str]:
+    """The keys that an id shows: what a cell expects is no part of its name, unless it alone tells two apart."""
+    keys = {key: None for combination in combined for key in combination}
+    asked = [key for key in keys if not key.startswith("expect.")]
+    told = {repr([plain(c[key].value) if key in c else ... for key in asked]) for c in combined}
+    return asked if len(told) == len(combined) else list(keys)
+
+
+def _for_engines(
+    document: Document, scenario: Scenario, values: Mapping[str, Any], shown: Collection[str]
+) -> list[Case]:
+    chosen = "".join(f",{key}={_in_id(value)}" for key, value in values.items() if key in shown)
     return [
         Case(f"{document.name}[{engine}{chosen}]", document.path, engine, scenario, values)
         for engine in scenario.browsers

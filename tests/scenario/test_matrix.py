@@ -83,6 +83,19 @@ def test_id_shows_different_values_differently(matrix: str, ids: list[str]) -> N
     assert [case.id for case in cases_of(matrix, rest)] == [f"some/x[chromium,{end}]" for end in ids]
 
 
+def test_what_a_cell_expects_is_not_part_of_its_name() -> None:
+    found = cases_of("page.scheme: [http, https]\ninclude: [{page.scheme: https, expect.transport: websocket}]")
+    assert [case.id for case in found] == ["some/x[chromium,page.scheme=http]", "some/x[chromium,page.scheme=https]"]
+    assert [case.scenario.expect.transport for case in found] == [None, "websocket"]
+
+
+def test_expectations_alone_tell_two_cases_apart() -> None:
+    assert [case.id for case in cases_of("expect.transport: [websocket, none]")] == [
+        "some/x[chromium,expect.transport=websocket]",
+        "some/x[chromium,expect.transport=none]",
+    ]
+
+
 def test_include_and_exclude_work_as_in_github_actions() -> None:
     # The example of GitHub's documentation, in the lab's words.
     found = cases_of(

@@ -11,7 +11,7 @@ async def run(step: Expect, stage: Stage) -> None:
     await stage.home_of(step.connection).settled()
     events = stage.log.ordered()
     checks = judge(step, events, attempts_of(events), stage.name_of(step.connection))
-    stage.checks += checks
+    stage.checks += [check for check in checks if check.held]
     for check in checks:
         if not check.held:
             raise StepFailed(f"{check.what} {check.expected}", f"it was {check.actual}")
