@@ -1,7 +1,7 @@
 """Makes a corpus of drawn cases, and scores what the diagnosis says of it.
 
     python -m benchmarks.diagnosis make --cases 300 --seed 1 corpus
-    lab run corpus/scenarios --browser chromium --out corpus/runs
+    lab run corpus/scenarios --out corpus/runs
     python -m benchmarks.diagnosis score corpus
     python -m benchmarks.diagnosis store corpus        keep one case per behaviour for the tests
 
@@ -32,14 +32,14 @@ def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def make(folder: Path, *, seed: int, first: int, cases: int, only: list[str]) -> None:
+def make(folder: Path, *, seed: int, first: int, cases: int, only: list[str], engines: list[str]) -> None:
     """Write the scenarios of ``cases`` cases from number ``first`` on."""
     there = set(Catalogue()) | {"balancer"}
     names = [name for name in TRUTH if name in there and (not only or name in only)]
     scenarios = folder / "scenarios"
     scenarios.mkdir(parents=True, exist_ok=True)
     for number in range(first, first + cases):
-        text = yaml.safe_dump(draw(seed, number, names), sort_keys=False, allow_unicode=True)
+        text = yaml.safe_dump(draw(seed, number, names, engines), sort_keys=False, allow_unicode=True)
         (scenarios / f"case-{number:04}.yaml").write_text(text, encoding="utf-8")
     say(f"{cases} cases of {len(names)} behaviours; not drawn: {', '.join(sorted(there - set(names))) or 'none'}")
 
@@ -95,10 +95,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], help="draw these behaviours alone")
+    parser.add_argument("--engines", nargs="+", default=["chromium"], help="which take turns")
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
     if given.what == "make":
-        make(given.folder[0], seed=given.seed, first=given.first, cases=given.cases, only=given.only)
+        drawn = {name: getattr(given, name) for name in ("seed", "first", "cases", "only", "engines")}
+        make(given.folder[0], **drawn)
         return 0
     cases = [case for folder in given.folder for case in cases_in(folder)]
     scored = [

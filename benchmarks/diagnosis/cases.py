@@ -1,7 +1,7 @@
 """Drawing scenarios: single and paired behaviours with random parameters, at random places of 1 to 3 hops."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,8 @@ def _hops(rng: random.Random, uses: list[dict[str, Any]], needs: Mapping[str, An
     return [{key: value for key, value in hop.items() if value != []} for hop in hops]
 
 
-def draw(seed: int, number: int, names: list[str]) -> dict[str, Any]:
-    """The scenario of case ``number``; the same for the same arguments."""
+def draw(seed: int, number: int, names: Sequence[str], engines: Sequence[str] = ("chromium",)) -> dict[str, Any]:
+    """The scenario of case ``number``; the same for the same arguments. The engines take turns."""
     rng = random.Random(f"{seed}/{number}")
     chosen = [names[number % len(names)]]
     if rng.random() < PAIRS:
@@ -59,7 +59,7 @@ def draw(seed: int, number: int, names: list[str]) -> dict[str, Any]:
     scheme = needs.get("scheme") or rng.choice(["http", "http", "http", "https"])
     scenario = {
         "title": f"{' and '.join(chosen)} ({number})",
-        "browsers": ["chromium"],
+        "browsers": [engines[number % len(engines)]],
         "page": {"scheme": scheme, "origin": needs.get("origin") or rng.choice(["same", "same", "cross"])},
         "network": _hops(rng, uses, needs, scheme),
         "steps": needs.get("steps") or _steps(rng),
