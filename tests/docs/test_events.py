@@ -35,7 +35,7 @@ class Emitted:
 
 
 def in_python(root: Path) -> Iterator[Emitted]:
-    """Calls of an `Emit`: of what is called ``emit``, comes in annotated as one, or was just made (``bind("lab")``)."""
+    """Calls of an `Emit`: named ``emit``, annotated as one where it comes in, or just made (``bind("lab")``)."""
     for path in sorted(root.rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         if not place.startswith(tuple(SECTIONS)):
