@@ -46,7 +46,7 @@ class File:
     kind: str
     path: str
     href: str | None
-    """None where the path is not one below the run's folder."""
+    """None where there is no such file below the run's folder."""
     how: str
     command: str
 
@@ -65,6 +65,7 @@ def case_page(
     timeline = read_timeline(case, folder)
     source = marked(case)
     hops = hops_of(case)
+    files = [_file(kind, path, folder) for kind, path in case.artefacts.items()]
     return pages.render(
         "case.html.j2",
         up=_UP,
@@ -82,8 +83,8 @@ def case_page(
         talks=talks_of(timeline) if timeline else [],
         source=source.lines,
         unplaced=source.unplaced,
-        pictures=[(kind, href) for kind, path in case.artefacts.items() if _shows(path) and (href := _link(path))],
-        artefacts=[_file(kind, path) for kind, path in case.artefacts.items()],
+        pictures=[(file.kind, file.href) for file in files if file.href and _shows(file.path)],
+        artefacts=files,
         library=library,
     )
 
@@ -101,12 +102,14 @@ def read_timeline(case: CaseResult, folder: Path | None) -> Timeline | None:
 
 
 def _charts(case: CaseResult, timeline: Timeline | None) -> list[Chart]:
-    """A chart for each connection; the case's open_ms is of the first."""
+    """A chart for each connection, all on the clock of the first; the case's open_ms is of that one."""
     created = {connection.name: connection.start_ms for connection in timeline.connections} if timeline else {}
-    return [
-        chart_of(name, attempts, open_ms=None if number else case.open_ms, created_ms=created.get(name))
-        for number, (name, attempts) in enumerate(words.by_connection(case.attempts).items())
-    ]
+    charts: list[Chart] = []
+    for name, attempts in words.by_connection(case.attempts).items():
+        zero = (charts[0].zero_ms, charts[0].zero_is) if charts else None
+        open_ms = None if charts else case.open_ms
+        charts.append(chart_of(name, attempts, open_ms=open_ms, created_ms=created.get(name), zero=zero))
+    return charts
 
 
 def hops_of(case: CaseResult) -> list[Hop]:
@@ -127,6 +130,9 @@ def _shows(path: str) -> bool:
     return path.lower().endswith(".png")
 
 
-def _file(kind: str, path: str) -> File:
+def _file(kind: str, path: str, folder: Path | None) -> File:
+    href = _link(path)
+    if href and folder is not None and not (folder / path).exists():
+        return File(kind, path, None, "There is no such file.", "")
     how, command = HOW.get(kind.partition(" ")[0], ("", ""))
-    return File(kind, path, _link(path), how, command.format(file=path.rpartition("/")[2]))
+    return File(kind, path, href, how, command.format(file=path.rpartition("/")[2]))

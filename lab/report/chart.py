@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import ceil, floor, log10
 
 from lab.report.words import duration
 from lab.timeline.results import Attempt
@@ -41,7 +41,7 @@ class Chart:
 
     connection: str
     zero_ms: float
-    """Where the axis begins, on the clock of the case's events."""
+    """Its clock's zero, on the clock of the case's events."""
     zero_is: str
     """What happened then."""
     ticks: list[Tick]
@@ -49,13 +49,19 @@ class Chart:
 
 
 def chart_of(
-    connection: str, attempts: Sequence[Attempt], *, open_ms: float | None = None, created_ms: float | None = None
+    connection: str,
+    attempts: Sequence[Attempt],
+    *,
+    open_ms: float | None = None,
+    created_ms: float | None = None,
+    zero: tuple[float, str] | None = None,
 ) -> Chart:
     """The chart of ``attempts``, of which there is at least one.
 
     The axis begins when the client was created: at ``created_ms`` where that is known, else as ``open_ms`` tells
     where it opened, or else with the first attempt. It ends where the last bar ends. A budget stretches it only
-    where it says something: where time ran out, or may yet run out.
+    where it says something: where time ran out, or may yet run out. Its ticks count from there too, unless ``zero``
+    says that the case has a clock already: its time, and what happened then.
     """
     first = min(attempt.start_ms for attempt in attempts)
     last = max(_last_mark(attempt) for attempt in attempts)
@@ -64,7 +70,7 @@ def chart_of(
         created_ms = opened - open_ms
     created = None if created_ms is None else min(created_ms, first)
     begin = first if created is None else created
-    zero_is = "the first attempt began" if created is None else "the client was created"
+    zero_ms, zero_is = zero or (begin, "the first attempt began" if created is None else "the client was created")
     span = max(last - begin, 1.0)
 
     def place(ms: float) -> float:
@@ -79,7 +85,7 @@ def chart_of(
         label = "undecided" if attempt.end_ms is None else duration(end - attempt.start_ms)
         at, side = _room(left, right)
         bars.append(Bar(attempt, left, round(right - left, 3), budget, label, at, side))
-    return Chart(connection, begin, zero_is, _ticks(span), bars)
+    return Chart(connection, zero_ms, zero_is, _ticks(begin - zero_ms, span), bars)
 
 
 def _last_mark(attempt: Attempt) -> float:
@@ -97,12 +103,14 @@ def _room(left: float, right: float) -> tuple[float, str]:
     return (left + right) / 2, "inside"
 
 
-def _ticks(span: float) -> list[Tick]:
-    """Marks at round times, counted from the beginning of the axis."""
+def _ticks(begin: float, span: float) -> list[Tick]:
+    """Marks at round times on an axis that is ``span`` long and begins at ``begin``."""
     magnitude = 10.0 ** floor(log10(span / _MOST_TICKS))
     step = next(magnitude * factor for factor in _STEPS if span / (magnitude * factor) <= _MOST_TICKS)
-    marks = [index * step for index in range(_MOST_TICKS + 1)]
-    return [Tick(round(mark / span * 100, 3), _tick_label(mark, step)) for mark in marks if mark <= span]
+    marks = [(ceil(begin / step) + index) * step for index in range(_MOST_TICKS + 1)]
+    return [
+        Tick(round((mark - begin) / span * 100, 3), _tick_label(mark, step)) for mark in marks if mark <= begin + span
+    ]
 
 
 def _tick_label(ms: float, step: float) -> str:

@@ -118,7 +118,7 @@ def _order(timeline: Timeline, pair: tuple[str, str]) -> int:
 
 
 def talks_of(timeline: Timeline) -> list[Talk]:
-    """The messages of each connection that has any, on the clock of its chart."""
+    """The messages of each connection that has any, on the clock of the drawing."""
     talks = []
     for connection in timeline.connections:
         if not connection.messages:
@@ -126,7 +126,7 @@ def talks_of(timeline: Timeline) -> list[Talk]:
         seen = {sighting.vantage for message in connection.messages for sighting in message.seen}
         vantages = [vantage for vantage in timeline.vantages if vantage in seen]
         shown = sorted(connection.messages, key=_first_seen)[:MOST_MESSAGES]
-        messages = [_passed(message, vantages, connection.start_ms) for message in shown]
+        messages = [_passed(message, vantages, timeline.connections[0].start_ms) for message in shown]
         talks.append(Talk(connection.name, vantages, messages, len(connection.messages) - len(shown)))
     return talks
 

@@ -94,11 +94,13 @@ def _frames(timeline: Timeline, zero: float) -> list[list[Any]]:
 def _moments(connection: Connection, zero: float) -> list[dict[str, Any]]:
     found = []
     if connection.opened_ms is not None:
-        found.append({"at": _at(connection.opened_ms, zero), "name": f"open on {connection.transport}"})
+        found.append(
+            {"at": _at(connection.opened_ms, zero), "kind": "open", "name": f"open on {connection.transport}"}
+        )
     if connection.closed is not None:
         closed = connection.closed
         reason = f" {closed.reason}" if closed.reason else ""
-        found.append({"at": _at(closed.t_ms, zero), "name": f"closed with {closed.code}{reason}"})
+        found.append({"at": _at(closed.t_ms, zero), "kind": "closed", "name": f"closed with {closed.code}{reason}"})
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.report import pages, words
+from lab.report.alike import alike
 from lab.report.case_page import case_page
 from lab.report.compare import Change, Changes, in_words
 from lab.report.files import replace
@@ -18,7 +19,7 @@ from lab.timeline.results import CaseResult, Outcome, RunResult
 NAME = "report.html"
 
 _MOST = 12
-"""So many cases that did not pass, or changed, are listed before the grid; the rest can be folded out."""
+"""So many reasons for which cases did not pass, or cases that changed, stand before the grid; the rest is folded."""
 _FEW = 6
 """Of so few cases the first page tells why each fell back."""
 
@@ -77,7 +78,7 @@ def first_page(run: RunResult, names: list[str], changes: Changes | None = None)
         run=run,
         worst=_worst(run),
         alone=alone,
-        bad=[view for view in views if view.case.outcome not in ("passed", "skipped")],
+        bad=[[views[place] for place in places] for places in alike(run.cases)],
         most=_MOST,
         changes=changes,
         changed_words=in_words(changes) if changes else "",

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lab.report import library, words
 from lab.report.files import replace
@@ -71,6 +71,16 @@ def _visible(value: Any) -> Any:
     return [_visible(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+def prose(text: str) -> Markup:
+    """Text in which what stands between two backticks is code, as in a scenario's ``why`` and in hints."""
+    parts = words.visible(text, keep="\t\n").split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
+
+
 def exactly(ms: float) -> str:
     """A time to a tenth of a millisecond: ``1,261.3 ms``."""
     return f"{ms:,.1f}".removesuffix(".0") + " ms"
@@ -92,6 +102,7 @@ def _environment() -> Environment:
         counts=words.counts,
         causes=words.causes,
         troubles=words.troubles,
+        landed=words.landed,
         matrix_words=words.matrix_words,
         in_words=in_words,
         name_of=name_of,
@@ -100,6 +111,7 @@ def _environment() -> Environment:
     environment.filters.update(
         duration=words.duration,
         exactly=exactly,
+        prose=prose,
         moment=words.moment,
         way_told=lambda case: words.way_told(case, "→"),
     )

@@ -96,8 +96,21 @@ def _place(root: Node, what: str, engine: str) -> Node | None:
     if expect is None or not what:
         return expect.key if expect else None
     own = _under(expect.value, engine)
-    entry = (_under(own.value, what) if own else None) or _under(expect.value, what)
+    entry = (_expected(own.value, what) if own else None) or _expected(expect.value, what)
     return entry.key if entry else None
+
+
+def _expected(node: Node, what: str) -> Entry | None:
+    """The entry for ``transport``, or, under ``connections``, for ``transport of second:other``."""
+    what, _, connection = what.partition(" of ")
+    if connection:
+        several = _under(node, "connections")
+        # A connection in another tab is told with the tab's name before its own.
+        named = several and (
+            _under(several.value, connection) or _under(several.value, connection.rpartition(":")[2])
+        )
+        return _under(named.value, what) if named else None
+    return _under(node, what)
 
 
 def _under(node: Node, key: str) -> Entry | None:

@@ -132,6 +132,11 @@ def way_told(case: CaseResult, arrow: str = "->") -> str:
     return taken
 
 
+def landed(case: CaseResult) -> str:
+    """Where a case ended: its transport; ``not open`` where it has none, and its outcome where that says it all."""
+    return case.transport or (case.outcome if case.outcome in ("error", "skipped") else "not open")
+
+
 def _left(attempt: Attempt) -> str:
     if attempt.outcome == "opened":
         return attempt.transport

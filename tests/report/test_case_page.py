@@ -66,6 +66,18 @@ def test_case_page_draws_a_chart_per_connection() -> None:
     assert [text for _, text in found.all("p", class_="connection")] == ["Connection main", "Connection second"]
 
 
+def test_case_page_keeps_one_clock_for_all_connections() -> None:
+    tried = [attempt("websocket", "opened", 10, 19), attempt("websocket", "opened", 520, 531, connection="second")]
+    found = page(direct("chromium", attempts=tried, open_ms=19))
+    figures = [text for _, text in found.all("p", class_="figures")]
+    assert figures == ["10 ms to 19 ms, budget 622 ms", "520 ms to 531 ms, budget 622 ms"]
+
+
+def test_case_page_draws_a_case_in_which_no_transport_was_tried(tmp_path: Path) -> None:
+    found = drawn(tmp_path, direct("chromium", attempts=[], transport=None))
+    assert found.all("figure", id="drawn") and not found.all("div", class_="chart")
+
+
 def test_case_page_gives_its_script_the_timeline(tmp_path: Path) -> None:
     found = drawn(tmp_path, case())
     ((_, text),) = found.all("script", id="drawing")
@@ -102,8 +114,8 @@ def test_case_page_reads_no_timeline_outside_of_the_run(tmp_path: Path) -> None:
 def test_case_page_lists_what_was_changed_on_the_way_side_by_side(tmp_path: Path) -> None:
     (table,) = drawn(tmp_path, case()).all("table", class_="differences")
     assert table[1] == (
-        "Inside hop1 Header hop1.client hop1.server In Upgrade request websocket absent websocket "
-        "Via response 1.1 gate absent all 4 requests"
+        "Inside hop1 Header hop1.client hop1.server In Upgrade request → websocket absent websocket "
+        "Via ← response 1.1 gate absent all 4 requests"
     )
 
 
@@ -183,7 +195,9 @@ def test_case_page_tells_what_the_case_was_before() -> None:
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (broken(), "No transport was tried"),
+        (broken(), "No transport was tried before the lab gave up"),
+        (broken(outcome="skipped"), "The case was not run"),
+        (direct("chromium", attempts=[], transport=None), "the client was refused, never got past /info"),
         (broken(), "The scenario expects nothing of this case"),
         (broken(), "none sent"),
         (direct("chromium"), "nothing between"),
@@ -211,6 +225,15 @@ def test_case_page_obeys_nothing_that_a_scenario_or_a_server_says(tmp_path: Path
     assert MARKUP in drawing["spans"][0]["name"]
     for target in found.targets():
         assert ":" not in target and not target.startswith("/") and not target.startswith("../..")
+
+
+def test_case_page_links_to_no_file_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "there.png").write_bytes(b"")
+    made = case(artefacts={"screenshot": "there.png", "try2 screenshot": "gone.png", "trace": "gone.zip"})
+    found = page(made, folder=tmp_path)
+    assert [attributes["src"] for attributes, _ in found.all("img")] == ["../there.png"]
+    assert "../there.png" in found.targets() and not [target for target in found.targets() if "gone" in target]
+    assert found.all("ul", class_="files")[0][1].count("There is no such file.") == 2
 
 
 def test_case_page_shows_where_files_lie_that_it_does_not_link_to() -> None:

@@ -19,6 +19,19 @@ def test_chart_draws_each_attempt_from_its_start_to_its_end() -> None:
     ]
 
 
+def test_chart_of_a_later_connection_counts_from_the_clock_of_the_first() -> None:
+    chart = chart_of(
+        "second", [attempt("websocket", "opened", 530, 930)], zero=(CREATED_MS, "the client was created")
+    )
+    assert (chart.zero_ms, chart.zero_is) == (CREATED_MS, "the client was created")
+    assert [(tick.at, tick.label) for tick in chart.ticks] == [
+        (17.5, "600 ms"),
+        (42.5, "700 ms"),
+        (67.5, "800 ms"),
+        (92.5, "900 ms"),
+    ]
+
+
 def test_chart_shows_a_budget_that_an_attempt_was_not_given_in_full() -> None:
     (bar,) = chart_of("main", [attempt("eventsource", "timed out", 0, 10, budget=622)]).bars
     assert bar.budget == 100

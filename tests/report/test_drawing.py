@@ -12,8 +12,8 @@ def test_drawing_counts_from_the_first_client() -> None:
         ("xhr-polling", 10, 22, 600),
     ]
     assert drawing["moments"] == [
-        {"at": 22, "name": "open on xhr-polling"},
-        {"at": 90, "name": "closed with 1000 Normal"},
+        {"at": 22, "kind": "open", "name": "open on xhr-polling"},
+        {"at": 90, "kind": "closed", "name": "closed with 1000 Normal"},
     ]
 
 

@@ -97,8 +97,16 @@ def test_html_lists_what_did_not_pass_with_its_reasons() -> None:
     assert "skipped" not in rows[1]
 
 
-def test_html_folds_a_long_list_of_failures() -> None:
+def test_html_tells_once_what_went_wrong_alike() -> None:
     found = page(*(failed("webkit", id=f"case {number}") for number in range(20)))
+    (rows,) = found.all("ul", class_="rows")
+    assert rows[1].count("transport: expected xhr-polling, was jsonp-polling") == 1
+    assert [text[:17] for _, text in found.all("details", class_="more")] == ["19 more like this"]
+    assert len([1 for attributes, _ in found.all("a") if (attributes["href"] or "").startswith("cases/")]) == 40
+
+
+def test_html_folds_a_long_list_of_failures() -> None:
+    found = page(*(broken(id=f"case {number}", message=f"message {'x' * number}") for number in range(20)))
     assert [text[:6] for _, text in found.all("details", class_="more")] == ["8 more"]
     assert len([1 for attributes, _ in found.all("a") if (attributes["href"] or "").startswith("cases/")]) == 40
 

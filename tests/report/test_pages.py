@@ -36,6 +36,19 @@ def test_data_cannot_end_its_element_and_comes_back_as_it_was() -> None:
     assert "\\x1b[2J" in json.loads(text)[next(key for key in json.loads(text) if key != "a")]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no code", "no code"),
+        ("leave them out of `transports`, `a<b`.", "leave them out of <code>transports</code>, <code>a&lt;b</code>."),
+        ("one ` alone, <b>", "one ` alone, &lt;b&gt;"),
+        ("\x1b[2J `\u202e`", "\\x1b[2J <code>\\u202e</code>"),
+    ],
+)
+def test_prose_shows_code_as_code_and_nothing_else_as_markup(text: str, shown: str) -> None:
+    assert str(pages.prose(text)) == shown
+
+
 def test_policy_lets_nothing_in_but_files_beside_the_page() -> None:
     parts = dict(part.strip().split(" ", 1) for part in pages.POLICY.split(";"))
     assert parts.pop("default-src") == "'none'"

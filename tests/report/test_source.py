@@ -15,6 +15,8 @@ expect:
   delivery: exactly once, in order
   webkit:
     transport: xhr-polling
+  connections:
+    other: {transport: websocket}
 """
 
 
@@ -39,6 +41,10 @@ def of(path: Path, *checks: Check, engine: str = "chromium") -> CaseResult:
         ("transport", "chromium", 6),
         ("transport", "webkit", 9),
         ("delivery", "webkit", 7),
+        ("transport of other", "webkit", 11),
+        ("transport of second:other", "chromium", 11),
+        ("state of other", "chromium", 5),
+        ("transport of nobody", "chromium", 5),
         ("step 1, connect", "chromium", 3),
         ("step 2, receive", "chromium", 4),
         ("step 9, close", "chromium", 5),
@@ -68,7 +74,7 @@ def test_marks_show_what_held_too(path: Path) -> None:
         ("transport: websocket", False),
         ("delivery: exactly once, in order", True),
     ]
-    assert len(found.lines) == 9
+    assert len(found.lines) == 11
 
 
 @pytest.mark.parametrize("text", [None, "a: [", "- 1\n", "\x00"])
@@ -80,6 +86,6 @@ def test_scenario_that_cannot_be_read_any_more_has_no_lines(path: Path, text: st
 
 
 def test_scenario_that_was_edited_is_read_again(path: Path) -> None:
-    assert len(marked(of(path)).lines) == 9
+    assert len(marked(of(path)).lines) == 11
     path.write_text("title: changed, with another length\n")
     assert len(marked(of(path)).lines) == 1

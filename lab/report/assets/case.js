@@ -47,6 +47,7 @@
   });
   const height = y + FOOT;
   const decided = Math.max(...data.attempts.map((one) => Math.max(one.to ?? end, 0)), 1);
+  const fellBack = data.attempts.some((one) => one.outcome !== "opened");
 
   const took = (item) => exact(item.to - item.from);
   const about = (item) => {
@@ -81,10 +82,18 @@
   figure.hidden = false;
   document.body.classList.add("has-drawing");
   const room = figure.appendChild(document.createElement("div"));
+  const tools = document.getElementById("tools");
   const tip = document.createElement("div");
   tip.className = "tip";
   tip.setAttribute("role", "status");
   tip.hidden = true;
+
+  // What the buttons show, and whether it is on view.
+  const widened = (from, to) => [from - ((to - from) * 0.06 || 1), to + ((to - from) * 0.06 || 1)];
+  const near = (one, other) => one.every((at, place) => Math.abs(at - other[place]) < (other[1] - other[0]) / 100);
+  const press = (name) => {
+    for (const button of tools.querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", String(button.textContent === name));
+  };
 
   let chosen = null, view = null, redraw = () => {}, zoomBy = () => {}, zoomTo = () => {};
 
@@ -102,17 +111,18 @@
         `Timeline: ${count(data.attempts.length, "attempt")}, ${count(data.spans.length, "sighting")} of requests at ${count(data.lanes.length, "vantage")}. Arrow keys go from one to the next.`);
     svg.append("clipPath").attr("id", "plot").append("rect").attr("width", plot).attr("height", height);
     const axis = svg.append("g").attr("class", "ruler").attr("transform", `translate(${gutter},${TOP - 8})`);
-    const labels = svg.append("g").attr("class", "labels");
     const body = svg.append("g").attr("transform", `translate(${gutter},0)`).attr("clip-path", "url(#plot)");
     const sheet = body.append("rect").attr("class", "sheet").attr("y", TOP - 8).attr("width", plot).attr("height", height - TOP + 8);
     const lines = body.append("g").attr("class", "lines");
+    // Over the lines, so that none runs through a name.
+    const labels = svg.append("g").attr("class", "labels");
 
     for (const head of heads) {
       labels.append("line").attr("class", "border").attr("x2", width).attr("y1", head.y).attr("y2", head.y);
       const text = labels.append("text").attr("class", "lane").attr("x", gutter ? 0 : 4).attr("y", head.y + 17);
       text.append("tspan").attr("class", "name").text(head.name);
       if (head.hop) text.append("tspan").attr("class", "side").attr("dx", 8).text(head.hop);
-      if (head.empty) text.append("tspan").attr("class", "side").attr("dx", 8).text("saw no request that it could read");
+      if (head.empty) text.append("tspan").attr("class", "side").attr("dx", 8).text(head.name.startsWith("server") ? "saw no request" : "saw no request that it could read");
     }
     const fit = (text) => (text.length > 27 ? text.slice(0, 26) + "…" : text);
     if (gutter) {
@@ -133,7 +143,7 @@
       d3.select(this).selectAll("path.mark").data(item.all).join("path").attr("class", (mark) => "mark " + mark.direction);
     });
     groups.append("text").attr("class", "note").attr("y", 15);
-    const moments = body.selectAll("g.moment").data(data.moments).join("g").attr("class", "moment");
+    const moments = body.selectAll("g.moment").data(data.moments).join("g").attr("class", (moment) => "moment " + moment.kind);
     moments.append("line").attr("y1", 30).attr("y2", height);
     moments.append("text").attr("y", 12).text((moment) => moment.name);
     const cross = body.append("g").attr("class", "cross").attr("visibility", "hidden");
@@ -216,13 +226,14 @@
         view = event.transform;
         x = view.rescaleX(whole);
         place();
+        press(view.k === 1 ? "All" : near(x.domain(), widened(0, decided)) ? "Attempts" : "");
       });
     svg.call(zoom);
     zoomBy = (factor, at) => svg.call(zoom.scaleBy, factor, at === undefined ? undefined : [x(at), 0]);
     zoomTo = (from, to) => {
-      const edge = (to - from) * 0.06 || 1;
-      const k = Math.min(plot / (whole(to + edge) - whole(from - edge)), Math.max(20, end * 2));
-      svg.call(zoom.transform, d3.zoomIdentity.scale(Math.max(k, 1)).translate(-whole(from - edge), 0));
+      const [left, right] = widened(from, to);
+      const k = Math.min(plot / (whole(right) - whole(left)), Math.max(20, end * 2));
+      svg.call(zoom.transform, k > 1 ? d3.zoomIdentity.scale(k).translate(-whole(left), 0) : d3.zoomIdentity);
     };
 
     svg.on("pointermove", (event) => {
@@ -277,15 +288,14 @@
     figure.append(tip);
     if (had) svg.node().focus();
     if (view) svg.call(zoom.transform, view);
-    else if (end > decided * 3) zoomTo(0, decided);
-    else place();
+    else if (fellBack && end > decided * 3) zoomTo(0, decided);
+    else zoomTo(0, end);
   };
 
-  const tools = document.getElementById("tools");
   for (const [text, label, act] of [
     ["−", "Zoom out", () => zoomBy(0.5)],
     ["+", "Zoom in", () => zoomBy(2)],
-    ["Attempts", "Show the attempts", () => zoomTo(0, decided)],
+    ...(data.attempts.length && end > decided * 1.2 ? [["Attempts", "Show the attempts", () => zoomTo(0, decided)]] : []),
     ["All", "Show the whole case", () => zoomTo(0, end)],
   ]) {
     const button = document.createElement("button");
@@ -293,6 +303,7 @@
     button.textContent = text;
     button.setAttribute("aria-label", label);
     button.title = label;
+    if (text.length > 1) button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", act);
     tools.append(button);
   }
