@@ -48,6 +48,21 @@ async def test_url_filter_refuses_forbidden_word_and_passes_the_rest(tmp_path: P
         assert (await server.head()).start == "GET /echo/info HTTP/1.1"
 
 
+async def test_download_limit_cuts_what_is_longer_and_passes_the_rest(tmp_path: Path) -> None:
+    behaviour = Catalogue([EXAMPLES / "proxies"]).make("download_limit", {"limit": 10})
+    async with Bench(behaviour, authority=Authority(tmp_path)) as bench:
+        browser = await bench.connect()
+        for size in (10, 11):
+            await browser.send(INFO)
+            server = await bench.exchanged("server")
+            assert bench.figures("hop1", "behaviour", "limit") == []
+            await server.send(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n{'x' * size}")
+            await browser.head()
+            assert await browser.read(10) == b"x" * 10
+        assert await browser.rest() == b""
+        assert bench.figures("hop1", "behaviour", "limit") == [10]
+
+
 async def test_url_filter_runs_under_bare_mitmdump(tmp_path: Path) -> None:
     script = EXAMPLES / "proxies" / "url_filter.py"
     async with mitmdump(script, "url_filter_words=streaming", mode="regular", confdir=tmp_path) as port:

@@ -39,6 +39,15 @@ def test_page_shows_no_scenario_that_does_not_load(page: Path) -> None:
 
 
 @pages
+def test_page_shows_no_python_that_cannot_be_loaded(page: Path) -> None:
+    whole = page.read_text(encoding="utf-8")
+    files = {shown for _, shown in SHOWN.findall(whole)}
+    for language, _, text in FENCE.findall(whole):
+        if language == "python" and text not in files:
+            exec(compile(text, str(page), "exec"), {"__name__": "shown"})  # its imports and definitions, no calls
+
+
+@pages
 def test_page_links_to_what_is_there(page: Path) -> None:
     for link in ("".join(found) for found in LINK.findall(page.read_text(encoding="utf-8"))):
         if link.startswith("http"):
