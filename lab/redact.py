@@ -20,6 +20,7 @@ COOKIES = frozenset({"cookie", "set-cookie", "cookie2", "set-cookie2"})
 CREDENTIALS = frozenset({"authorization", "proxy-authorization", "authentication-info", "proxy-authentication-info"})
 
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s@]+(?=@)")
+_FIELD = re.compile(r"^([^\s:]+)(:[ \t]*)(.*\S)", re.MULTILINE)
 _ATTRIBUTES = frozenset(
     {"path", "domain", "expires", "max-age", "secure", "httponly", "samesite", "partitioned", "priority", "version"}
 )
@@ -37,7 +38,10 @@ class Redaction:
 
     def events(self, events: Iterable[Event]) -> list[Event]:
         """The events without credentials: in headers, in URLs, and wherever else a header's value turns up."""
-        headed = [(event, {key: self._headers(key, value) for key, value in event.data.items()}) for event in events]
+        headed = [
+            (event, {key: self._headers(value) if key == "headers" else value for key, value in event.data.items()})
+            for event in events
+        ]
         return [Event(event.t_ms, event.vantage, event.kind, self._anywhere(data)) for event, data in headed]
 
     def header(self, name: str, value: str) -> str:
@@ -89,11 +93,34 @@ class Redaction:
         lines = [json.dumps(self.har(json.loads(line))) for line in content.splitlines() if line.strip()]
         return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
-    def _headers(self, key: str, value: Any) -> Any:
-        """A value of an event: ``headers`` are pairs of name and value."""
-        if key == "headers" and isinstance(value, list | tuple):
-            return [[name, self.header(str(name), str(each))] for name, each in value]
-        return value
+    def _headers(self, value: Any) -> Any:
+        """The lab's own ``headers`` are pairs of name and value; a behaviour of somebody's may have another form."""
+        if isinstance(value, Mapping):
+            return {name: self._values(name, each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._field(each) for each in value]
+        return self._lined(value) if isinstance(value, str) else value
+
+    def _field(self, field: Any) -> Any:
+        """One of a list: a pair, an object as in a HAR, a line. What is none of these stays as it is."""
+        match field:
+            case [name, value]:
+                return [name, self._values(name, value)]
+            case str():
+                return self._lined(field)
+            case {"name": _, "value": _}:
+                return self.har(field)
+        return field
+
+    def _values(self, name: Any, value: Any) -> Any:
+        """The value of a header, or all of those that it has."""
+        if isinstance(value, list | tuple):
+            return [self._values(name, each) for each in value]
+        return self.header(str(name), str(value)) if isinstance(value, str | int) else value
+
+    def _lined(self, text: str) -> str:
+        """A text with lines of ``Name: value`` in it; a line without a colon may be a name alone."""
+        return _FIELD.sub(lambda found: found[1] + found[2] + self.header(found[1], found[3]), text)
 
     def _pair(self, pair: str, *, first: bool, of: str) -> str:
         name, sign, value = pair.partition("=")

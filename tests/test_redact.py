@@ -1,6 +1,8 @@
 import json
+import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,50 @@ def test_events_are_cleared_of_a_secret_wherever_it_turns_up(redaction: Redactio
     assert found[0].data == {"did": f"removed a={mark}", "names": [mark], "n": 1}
     assert found[1].data["headers"][0] == ["Host", "a.test"]
     assert [event.t_ms for event in found] == [1, 2, 3]
+
+
+SECRET = "Basic longsecret"
+OPEN = "a.test"
+
+
+@pytest.mark.parametrize(
+    ("headers", "shown"),
+    [
+        # Forms in which the secret can be read,
+        ([["Authorization", SECRET], ["Host", OPEN]], [["Authorization", "Basic *"], ["Host", OPEN]]),
+        ((("Authorization", SECRET), ("Host", OPEN)), [["Authorization", "Basic *"], ["Host", OPEN]]),
+        ({"Authorization": SECRET, "Host": OPEN}, {"Authorization": "Basic *", "Host": OPEN}),
+        ({"Authorization": [SECRET, SECRET]}, {"Authorization": ["Basic *", "Basic *"]}),
+        (
+            [{"name": "Authorization", "value": SECRET}, {"name": "Host", "value": OPEN}],
+            [{"name": "Authorization", "value": "Basic *"}, {"name": "Host", "value": OPEN}],
+        ),
+        ([f"Authorization: {SECRET}", f"Host: {OPEN}"], ["Authorization: Basic *", f"Host: {OPEN}"]),
+        (
+            f"GET / HTTP/1.1\r\nAuthorization: {SECRET}\r\nHost: {OPEN}\r\n",
+            f"GET / HTTP/1.1\r\nAuthorization: Basic *\r\nHost: {OPEN}\r\n",
+        ),
+        # the same among what cannot be read,
+        ([["Authorization", SECRET], None, ["Host"]], [["Authorization", "Basic *"], None, ["Host"]]),
+        # and what holds none.
+        (["Authorization", "Host"], ["Authorization", "Host"]),
+        ([["Authorization", None], ["Content-Length", 5]], [["Authorization", None], ["Content-Length", "5"]]),
+        ({"Authorization": None}, {"Authorization": None}),
+        ([["a", "b", "c"], {"name": "x"}, 3], [["a", "b", "c"], {"name": "x"}, 3]),
+        ("Authorization", "Authorization"),
+        ("", ""),
+        ([], []),
+        (None, None),
+        (7, 7),
+    ],
+    ids=repr,
+)
+def test_headers_of_any_form_are_read_where_they_can_be(redaction: Redaction, headers: Any, shown: Any) -> None:
+    event = Event(1, "hop1", "behaviour", {"headers": headers, "did": "saw longsecret"})
+    (found,) = redaction.events([event])
+    assert json.loads(re.sub(r"\(hidden [0-9a-f]{6}\)", "*", json.dumps(found.data["headers"]))) == shown
+    readable = "longsecret" in repr(headers)
+    assert ("longsecret" in found.data["did"]) is not readable
 
 
 def test_short_value_is_hidden_in_its_header_only(redaction: Redaction) -> None:
