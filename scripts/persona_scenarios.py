@@ -1,10 +1,5 @@
-"""Writes scenarios/personas/ from what the personas say; ``--check`` only says whether it is up to date.
+"""The scenarios of scenarios/personas/, from what the personas say."""
 
-python -m scripts.persona_scenarios [--check]
-"""
-
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from lab.browser import personas
@@ -53,25 +48,6 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if "." in name else name
 
 
-def files() -> Iterator[tuple[Path, str]]:
+def files() -> dict[Path, str]:
     """Every file and what belongs into it."""
-    for kind in PAGES:
-        for column in COLUMNS:
-            yield FOLDER / f"{kind}-{column}.yaml", scenario(kind, column)
-
-
-def main() -> int:
-    """Write the files, or say which of them are out of date."""
-    stale = [path for path, text in files() if not path.exists() or path.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.name} is out of date: python -m scripts.persona_scenarios")
-        return 1 if stale else 0
-    FOLDER.mkdir(exist_ok=True)
-    for path, text in files():
-        path.write_text(text, "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return {FOLDER / f"{kind}-{column}.yaml": scenario(kind, column) for kind in PAGES for column in COLUMNS}

@@ -1,4 +1,4 @@
-"""Writes everything that is generated from the code: the pages of docs/reference/ and scenarios/schema.json.
+"""Writes everything that is generated from the code: docs/reference/, scenarios/schema.json, scenarios/personas/.
 
 ``python -m scripts.reference`` writes what has changed; with ``--check`` it only names what is out of date.
 """
@@ -9,7 +9,13 @@ from pathlib import Path
 
 from lab.network.behaviour import Catalogue
 from lab.scenario.schema import json_schema
-from scripts import behaviours_reference, command_line_reference, results_reference, scenario_reference
+from scripts import (
+    behaviours_reference,
+    command_line_reference,
+    persona_scenarios,
+    results_reference,
+    scenario_reference,
+)
 
 SCHEMA = Path(__file__).resolve().parent.parent / "scenarios" / "schema.json"
 
@@ -19,7 +25,7 @@ def files() -> dict[Path, str]:
     pages = (scenario_reference, behaviours_reference, command_line_reference, results_reference)
     # What `lab schema` prints.
     schema = json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False) + "\n"
-    return {SCHEMA: schema, **{module.PAGE: module.page() for module in pages}}
+    return {SCHEMA: schema, **{module.PAGE: module.page() for module in pages}, **persona_scenarios.files()}
 
 
 if __name__ == "__main__":
@@ -29,5 +35,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
         sys.exit("\n".join(f"{path} is out of date: run python -m scripts.reference" for path in stale) or 0)
     for path, text in stale.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(path)
