@@ -9,7 +9,7 @@ from lab.timeline.changes import changes_of
 from lab.timeline.clocks import clocks_of
 from lab.timeline.exchanges import hops_of, is_server
 from lab.timeline.join import GRAIN_MS, is_own, is_page, session_path
-from lab.timeline.requests import Joined, joined_of, target_of
+from lab.timeline.requests import Joined, joined_with_page, target_of
 from lab.timeline.results import Attempt
 from lab.timeline.sightings import sightings_of
 from lab.timeline.spans import span_of, totals
@@ -22,7 +22,7 @@ _LAB = "/lab/"
 def timeline_of(events: Iterable[Event]) -> Timeline:
     """The timeline of one try of a case; what its hops say they did is not read."""
     events = [event for event in in_order(list(events)) if event.kind != "behaviour"]
-    rest = [one for one in joined_of(events) if not one.path.startswith(_LAB)]
+    rest = [one for one in joined_with_page(events) if not one.path.startswith(_LAB)]
     hops = hops_of(events)
     read = {span.rpartition(".")[0] for one in rest for span in one.read()}
     connections = [_connection(events, name, rest) for name in _names(events)]
@@ -88,12 +88,13 @@ def _info(events: Sequence[Event], name: str, url: str, rest: list[Joined]) -> l
         return []
     until = info.end_ms if info.end_ms is not None else float("inf")
     taken = [one for one in rest if one.path == path and info.start_ms - GRAIN_MS <= one.first.t_ms <= until]
-    browser = Span(vantage="browser", start_ms=info.start_ms, end_ms=info.end_ms, counts="frames")
+    browser = Span(vantage="browser", start_ms=info.start_ms, end_ms=info.end_ms, counts="frames", only="frames")
     found = []
     for one in taken:
         rest.remove(one)
         own = one.first.method == "GET"
-        found.append(_request(one, "info" if own else "preflight", browser=browser if own else None))
+        unseen = own and "browser" not in one.sights
+        found.append(_request(one, "info" if own else "preflight", browser=browser if unseen else None))
     return found
 
 
@@ -163,9 +164,9 @@ def _request(one: Joined, what: str, *, session: str = "", browser: Span | None 
 def _with_browser(
     events: Sequence[Event], attempt: Attempt, requests: list[Request], until_ms: float | None
 ) -> list[Request]:
-    """The requests, those that carry frames with what the browser got of them.
+    """The requests, those that carry frames with what the page got of them.
 
-    The page sees frames, not requests: each frame belongs to the last request that had begun before it.
+    Each frame belongs to the last request that had begun before it.
     """
     carriers = [place for place, request in enumerate(requests) if request.what == "transport"]
     frames = [
@@ -181,18 +182,35 @@ def _with_browser(
     found = list(requests)
     for turn, place in enumerate(carriers):
         request = requests[place]
+        told = request.span("browser")
         begin = attempt.start_ms if turn == 0 else request.start_ms
         until = requests[carriers[turn + 1]].start_ms if turn + 1 < len(carriers) else float("inf")
         own = [frame for frame in frames if begin <= frame.t_ms < until]
+        if told is not None:
+            found[place] = request.model_copy(update={"spans": [_with_frames(told, own), *request.spans[1:]]})
+            continue
         if turn and not own:
             continue
         last = turn + 1 == len(carriers)
         end = until_ms if last else own[-1].t_ms if own else until
         seen_ms = begin if turn == 0 else own[0].t_ms
         span = Span(
-            vantage="browser", start_ms=seen_ms, end_ms=end, counts="frames", frames=own, down=totals(own, "down")
+            vantage="browser",
+            start_ms=seen_ms,
+            end_ms=end,
+            counts="frames",
+            only="frames",
+            frames=own,
+            down=totals(own, "down"),
         )
         found[place] = request.model_copy(
             update={"spans": [span, *request.spans], "start_ms": min(seen_ms, request.start_ms)}
         )
     return found
+
+
+def _with_frames(told: Span, frames: list[Frame]) -> Span:
+    """What the page saw of a request, with its frames: they count where the browser says no number of bytes."""
+    if told.down or not frames:
+        return told.model_copy(update={"frames": frames})
+    return told.model_copy(update={"counts": "frames", "frames": frames, "down": totals(frames, "down")})

@@ -1,6 +1,7 @@
-"""Exchanges: each request as one side of a hop, or the server, saw it, with what it saw of the answer.
+"""Exchanges: each request as the page, one side of a hop, or the server saw it, with what it saw of the answer.
 
-The sides of the hops in path order (hop1.client, hop1.server, hop2.client ... server) are the vantages.
+The sides of the hops in path order (hop1.client, hop1.server, hop2.client ... server) are the vantages from which the
+rules judge; what the page saw (`exchanges_of_page`) is kept apart, for it has no headers and not of every request.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lab.events import Event
-from lab.timeline.attempts import in_order
+from lab.timeline.attempts import connection_of, in_order
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Exchange:
     """One request as one side saw it, and what it saw of the answer."""
 
     side: str
-    """``hop1.client`` ... or ``server``, whichever node it was."""
+    """``browser``, ``hop1.client`` ... or ``server``, whichever node it was."""
     request: Event
     node: str | None = None
     """The server node that saw it, or that a balancer sent it to; None where there is only one."""
@@ -51,7 +52,8 @@ class Exchange:
     @property
     def status(self) -> int | None:
         """The answer's status; None where none was seen."""
-        return int(self.response.data["status"]) if self.response and "status" in self.response.data else None
+        status = self.response.data.get("status") if self.response else None
+        return None if status is None else int(status)
 
     @property
     def asks_upgrade(self) -> bool:
@@ -69,8 +71,8 @@ class Exchange:
     def pieces(self) -> list[tuple[float, int]]:
         """When how many bytes of the answer's body had been seen, as (t_ms, total)."""
         seen = [(event.t_ms, int(event.data.get("total", 0))) for event in self.data]
-        if self.end is not None:
-            seen.append((self.end.t_ms, int(self.end.data.get("bytes") or 0)))
+        if self.end is not None and self.end.data.get("bytes", 0) is not None:
+            seen.append((self.end.t_ms, int(self.end.data.get("bytes", 0))))
         return seen
 
     def total_by(self, t_ms: float) -> int:
@@ -125,11 +127,27 @@ def exchanges_of(events: Sequence[Event]) -> list[Exchange]:
     """Every request that a hop's side or the server saw, with its answer, in order."""
     found: dict[tuple[str, object], Exchange] = {}
     for event in in_order(events):
+        if event.vantage == "browser":
+            continue
         at_server = is_server(event.vantage)
         key = (event.vantage, event.data.get("request" if at_server else "flow"))
         if event.kind == "request":
             node = event.vantage.partition(".")[2] if at_server else event.data.get("node")
             found[key] = Exchange("server" if at_server else event.vantage, event, node or None)
+        elif key in found:
+            _add(found[key], event)
+    return list(found.values())
+
+
+def exchanges_of_page(events: Sequence[Event]) -> list[Exchange]:
+    """Every request that the browser told the page of, in order."""
+    found: dict[tuple[str, object], Exchange] = {}
+    for event in in_order(events):
+        if event.vantage != "browser" or "request" not in event.data:
+            continue
+        key = (connection_of(event), event.data["request"])
+        if event.kind == "request":
+            found[key] = Exchange("browser", event)
         elif key in found:
             _add(found[key], event)
     return list(found.values())

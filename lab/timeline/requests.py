@@ -1,8 +1,9 @@
 """Requests: what the vantages saw of one request, joined by hop, URL and order.
 
-The two sides of a hop that reads HTTP are joined by its ``flow``, those of a link by connection and offset. From one
-hop to the next, and to the server, the earliest request goes with the earliest that has the same method and
-URL and was not seen before it; the query is held against the query where both show one.
+What the page saw comes first, where the browser told it (`joined_with_page`). The two sides of a hop that reads HTTP
+are joined by its ``flow``, those of a link by connection and offset. From one hop to the next, and to the server, the
+earliest request goes with the earliest that has the same method and URL and was not seen before it; the query is held
+against the query where both show one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from lab.events import Event
-from lab.timeline.exchanges import Exchange, exchanges_of, hop_of, hops_of
+from lab.timeline.exchanges import Exchange, exchanges_of, exchanges_of_page, hop_of, hops_of
+from lab.timeline.join import GRAIN_MS
 from lab.timeline.wires import Segment, segments_of, wires_of
 
 Sight = Exchange | Segment
@@ -42,8 +44,10 @@ class Joined:
         return urlsplit(target_of(self.first)).path
 
     def read(self) -> dict[str, Exchange]:
-        """What those sides saw that read HTTP."""
-        return {side: sight for side, sight in self.sights.items() if isinstance(sight, Exchange)}
+        """What those sides saw that read HTTP; a page reads no headers."""
+        return {
+            side: sight for side, sight in self.sights.items() if isinstance(sight, Exchange) and side != "browser"
+        }
 
 
 def target_of(sight: Sight) -> str:
@@ -82,6 +86,13 @@ def joined_of(events: Sequence[Event]) -> list[Joined]:
     return sorted(found, key=lambda one: one.first.t_ms)
 
 
+def joined_with_page(events: Sequence[Event]) -> list[Joined]:
+    """Likewise with what the page saw of each, and those that nobody else saw."""
+    found = [Joined({"browser": one}) for one in exchanges_of_page(events)]
+    _attach(found, joined_of(events))
+    return sorted(found, key=lambda one: one.first.t_ms)
+
+
 def _place(side: str, hops: Iterable[str | None]) -> tuple[int, bool]:
     return list(hops).index(hop_of(side)), side.endswith(".server")
 
@@ -104,7 +115,8 @@ def _attach(found: list[Joined], units: list[Joined]) -> None:
 
 def _goes_on(near: Sight, far: Sight, *, exactly: bool) -> bool:
     """Whether ``far`` can be the same request as ``near``, one vantage further."""
-    if near.method != far.method or far.t_ms < near.t_ms - _EARLY_MS:
+    early_ms = GRAIN_MS if near.side == "browser" else _EARLY_MS
+    if near.method != far.method or far.t_ms < near.t_ms - early_ms:
         return False
     (path, _, query), (other, _, asked) = (target_of(one).partition("?") for one in (near, far))
     return path == other and (query == asked or (not exactly and not (query and asked)))

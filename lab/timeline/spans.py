@@ -10,7 +10,7 @@ from lab.timeline.wires import Segment
 
 
 def span_of(sight: Sight) -> Span:
-    """The span of what a hop's side or the server saw."""
+    """The span of what the page, a hop's side or the server saw."""
     return _of_segment(sight) if isinstance(sight, Segment) else _of_exchange(sight)
 
 
@@ -81,5 +81,5 @@ def _end(exchange: Exchange) -> tuple[Event | None, str]:
         return end, f"closed with {end.data.get('code')}{by}"
     if end is exchange.error:
         return end, str(end.data.get("text", "error"))
-    why = str(end.data.get("why", "done"))
-    return end, "complete" if why == "done" else why
+    why = end.data.get("why", "done")
+    return end, "complete" if why == "done" else str(why or "")

@@ -41,7 +41,7 @@ class Span(_Record):
     node: str | None = None
     """The server node that it was sent to, where a balancer says so."""
     start_ms: float
-    """When the request was seen here. The page sees frames, not requests: there it is when the client began the
+    """When the request was seen here. Where the page saw only frames of it, that is when the client began the
     attempt, and for the polls that follow when the first frame came."""
     answered_ms: float | None = None
     """When the head of the answer was seen here."""
@@ -54,6 +54,9 @@ class Span(_Record):
     """Who ended it, where the vantage knows: ``hop``, ``client``, ``server``."""
     counts: Literal["body", "frames", "wire"] = "body"
     """What the points count: bytes of the bodies, payload of frames, or all bytes on the wire."""
+    only: Literal["", "frames"] = ""
+    """frames: the browser did not tell the page of this request (SockJS's own iframe made it, or it was given up
+    before the browser tells of its kind), and only frames that came of it were seen."""
     up: list[Point] = Field(default_factory=list)
     """Bytes towards the server."""
     down: list[Point] = Field(default_factory=list)

@@ -150,6 +150,63 @@ def test_timeline_stands_any_part_of_its_events_missing(see):
         timeline_of(events[:place] + events[place + 1 :])
 
 
+# What the page was told of the requests of CASE; of the info's preflight no page is told.
+PAGE = """
+     2 b request connection=main request=1 method=GET url=http://app/echo/info?t=1 initiator=xmlhttprequest
+    12 b response connection=main request=1 status=203
+    13 b response.end connection=main request=1 bytes=78 why=done
+    21 b request connection=main request=2 method=POST url=http://app/echo/1/abc/xhr_streaming?t=2
+    33 b response connection=main request=2 status=200
+    33 b response.data connection=main request=2 bytes=2049 total=2049
+   640 b response.end connection=main request=2 bytes=2049 why=aborted
+   642 b request connection=main request=3 method=POST url=http://app/echo/1/def/xhr?t=3
+   649 b response connection=main request=3 status=200
+   651 b response.end connection=main request=3 bytes=2 why=done
+   660 b request connection=main request=4 method=POST url=http://app/echo/1/def/xhr_send?t=4
+   664 b request connection=main request=5 method=POST url=http://app/echo/1/def/xhr?t=5
+   680 b request connection=main request=6 method=POST url=http://app/echo/1/def/xhr?t=6
+   700 b response.end connection=main request=6 bytes=0 why=aborted
+"""
+
+
+def test_timeline_begins_a_request_with_what_the_page_saw_of_it(see):
+    (main,) = timeline_of(see(CASE, PAGE)).connections
+    asked, preflight = main.info  # The page asks; then the browser asks first whether it may.
+    info = asked.span("browser")
+    assert (info.start_ms, info.answered_ms, info.status, info.ended) == (2, 12, 203, "complete")
+    assert info.down == [(13, 78)]
+    assert "browser" not in [span.vantage for span in preflight.spans]
+    (streaming,) = main.tries[0].requests
+    # Of what hop2's server's side got, all but the open frame left it.
+    last = {span.vantage: span.down[-1][1] for span in streaming.spans if span.down}
+    assert last == {"browser": 2049, **dict.fromkeys(timeline_of(see(CASE)).vantages[1:4], 2049), "hop2.server": 2051}
+    assert (streaming.span("browser").ended, streaming.start_ms) == ("aborted", 21)
+    polls = [request.span("browser") for request in main.tries[1].requests if request.what == "transport"]
+    assert [(span.start_ms, span.counts, span.only, [f.text for f in span.frames]) for span in polls] == [
+        (642, "body", "", ["o"]),
+        (664, "frames", "", ["a"]),  # Still on: no number of bytes was told.
+        (680, "body", "", []),  # Which nobody else ever saw.
+    ]
+    assert [len(request.spans) for request in main.tries[1].requests] == [4, 4, 3, 1]
+
+
+def test_timeline_says_where_the_page_was_not_told_of_a_request(see, timeline):
+    told = timeline_of(see(CASE, PAGE))
+    unseen = [
+        [span.only for span in request.spans if span.vantage == "browser"]
+        for one in (timeline, told)
+        for request in one.connections[0].tries[0].requests
+    ]
+    assert unseen == [["frames"], [""]]
+
+
+def test_timeline_finds_no_change_of_headers_between_the_page_and_a_hop(see, timeline):
+    told = timeline_of(see(CASE, PAGE))
+    assert told.connections[0].info[0].changes == timeline.connections[0].info[1].changes != []
+    assert told.blind == timeline.blind
+    assert told.other == timeline.other
+
+
 def test_timeline_joins_a_link_by_its_bytes_and_names_what_is_blind(see):
     (main,) = timeline_of(
         see(

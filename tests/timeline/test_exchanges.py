@@ -1,4 +1,4 @@
-from lab.timeline.exchanges import Connect, connects_of, exchanges_of, hop_of, hops_of, sides_of
+from lab.timeline.exchanges import Connect, connects_of, exchanges_of, exchanges_of_page, hop_of, hops_of, sides_of
 
 UPGRADE = '"Upgrade: websocket | Connection: keep-alive, Upgrade"'
 
@@ -67,3 +67,22 @@ def test_connects_of_joins_the_answer(see):
         Connect("hop1", "app.localhost", 80, 1, 3, 403),
         Connect("hop1", "app.localhost", 443, 4, None, None),
     ]
+
+
+def test_exchanges_of_page_are_those_that_the_browser_told_and_kept_apart(see):
+    events = see("""
+        1 b request connection=main request=1 method=POST url=http://app/echo/0/a/xhr
+        2 b request connection=main@2 request=1 method=GET url=http://app/echo/0/b/jsonp
+        3 1c request flow=1 method=POST url=http://app/echo/0/a/xhr
+        4 b response connection=main request=1 status=200
+        5 b response connection=main@2 request=1 status=null
+        6 b response.data connection=main request=1 bytes=2 total=2
+        7 b response.end connection=main request=1 bytes=2 why=done
+        8 b response.end connection=main@2 request=1 bytes=null why=null
+        9 b response.end connection=other request=9 bytes=9 why=done
+    """)
+    first, second = exchanges_of_page(events)
+    assert (first.side, first.path, first.status) == ("browser", "/echo/0/a/xhr", 200)
+    assert first.pieces() == [(6, 2), (7, 2)]
+    assert (second.path, second.status, second.pieces()) == ("/echo/0/b/jsonp", None, [])
+    assert [one.side for one in exchanges_of(events)] == ["hop1.client"]

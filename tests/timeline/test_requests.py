@@ -1,4 +1,6 @@
-from lab.timeline.requests import joined_of, target_of
+import pytest
+
+from lab.timeline.requests import joined_of, joined_with_page, target_of
 
 TWO_HOPS = """
     10 1c request flow=1 method=POST url=http://app/echo/1/abc/xhr?t={a}
@@ -65,3 +67,26 @@ def test_joined_of_never_joins_an_effect_to_a_later_cause(see):
         )
     )
     assert len(found) == 2
+
+
+PAGE = "{at} b request connection=main request={n} method=POST url=http://app:80/echo/1/abc/xhr?t={t}"
+
+
+@pytest.mark.parametrize(
+    ("page", "sides"),
+    [
+        ([PAGE.format(at=9, n=1, t=1)], [["browser", "hop1.client"]]),
+        # The page's clock may be a little late, and no more.
+        ([PAGE.format(at=39, n=1, t=1)], [["browser", "hop1.client"]]),
+        ([PAGE.format(at=41, n=1, t=1)], [["hop1.client"], ["browser"]]),
+        ([PAGE.format(at=9, n=1, t=2)], [["browser"], ["hop1.client"]]),
+        ([PAGE.format(at=1, n=1, t=1), PAGE.format(at=9, n=2, t=2)], [["browser", "hop1.client"], ["browser"]]),
+        ([], [["hop1.client"]]),
+    ],
+)
+def test_joined_with_page_begins_with_what_the_page_saw(see, page, sides):
+    events = see(*page, "10 1c request flow=1 method=POST url=http://app/echo/1/abc/xhr?t=1")
+    found = joined_with_page(events)
+    assert [list(one.sights) for one in found] == sides
+    assert [list(one.sights) for one in joined_of(events)] == [["hop1.client"]]
+    assert all("browser" not in one.read() for one in found)

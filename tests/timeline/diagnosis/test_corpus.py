@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.diagnosis.score import score
 from benchmarks.diagnosis.stored import read
+from lab.events import Event
 from lab.timeline.build import timeline_of
 from lab.timeline.explanation import explanation_of
 
@@ -24,6 +25,19 @@ def test_diagnosis_names_hop_and_cause(name, scenario, events):
     found = score(name, scenario, events)
     assert found.said, "a case of which nothing is said shows nothing"
     assert found.right, (found.wrong, found.unsure, found.silent)
+
+
+@pytest.mark.parametrize(("name", "scenario", "events"), CASES, ids=[name for name, _, _ in CASES])
+def test_what_the_page_saw_of_requests_changes_no_mind(name, scenario, events):
+    """The rules judge by what hops and the server saw."""
+    kinds = {"request", "response", "response.data", "response.end", "ws.close"}
+    outside = [event for event in events if event.vantage in ("hop1.client", "server") and event.kind in kinds]
+    mirrored = [
+        Event(event.t_ms - 1, "browser", event.kind, {"connection": "main", "request": 0, **event.data})
+        for event in outside
+    ]
+    assert mirrored
+    assert explanation_of([*events, *mirrored]) == explanation_of(events)
 
 
 @pytest.mark.parametrize(("name", "scenario", "events"), CASES, ids=[name for name, _, _ in CASES])
