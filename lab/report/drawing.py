@@ -20,7 +20,7 @@ MOST_POINTS = 60
 def drawing_of(timeline: Timeline, case: CaseResult) -> dict[str, Any]:
     """The drawing: see lab/report/assets/timeline.js for what becomes of each part."""
     zero = timeline.connections[0].start_ms
-    lanes = [vantage for vantage in timeline.vantages if vantage not in ("browser", "lab")]
+    lanes = [vantage for vantage in timeline.vantages if vantage != "lab"]
     attempts = [
         _attempt(attempt.attempt, connection, len(timeline.connections) > 1, zero)
         for connection in timeline.connections
@@ -30,12 +30,15 @@ def drawing_of(timeline: Timeline, case: CaseResult) -> dict[str, Any]:
         _span(span, request, transport, lanes.index(span.vantage), zero)
         for transport, request in requests_of(timeline)
         for span in request.spans
-        if span.vantage in lanes
+        if span.vantage in lanes and not span.only
     ]
     return {
         "zero": round(zero, 2),
         "end": _at(timeline.end_ms, zero),
-        "lanes": [{"name": lane, "hop": _hop_in_words(lane, case)} for lane in lanes],
+        "lanes": [
+            {"name": lane, "hop": _untold(timeline) if lane == "browser" else _hop_in_words(lane, case)}
+            for lane in lanes
+        ],
         "attempts": attempts,
         "frames": _frames(timeline, zero),
         "spans": spans,
@@ -64,6 +67,7 @@ def _span(span: Span, request: Request, transport: str, lane: int, zero: float) 
         "answered": _at(span.answered_ms, zero),
         "to": _at(span.end_ms, zero),
         "status": span.status,
+        "hidden": _is_hidden(span),
         "ended": f"{span.ended} (by the {span.by})" if span.by and span.by not in span.ended else span.ended,
         "counts": span.counts,
         "down": _points(span.down, zero),
@@ -122,6 +126,21 @@ def _spread(items: Sequence[T]) -> list[T]:
 
 def _at(ms: float | None, zero: float) -> float | None:
     return None if ms is None else round(ms - zero, 2)
+
+
+def _is_hidden(span: Span) -> bool:
+    """Whether a browser says when an answer was over, and not when it came: a script of another origin."""
+    return span.vantage == "browser" and span.answered_ms is None and span.end_ms is not None and not span.ended
+
+
+def _untold(timeline: Timeline) -> str:
+    """How many requests the browser did not tell the page of. Of preflights it never does."""
+    told = {True: 0, False: 0}
+    for _, request in requests_of(timeline):
+        if request.what != "preflight":
+            span = request.span("browser")
+            told[span is not None and not span.only] += 1
+    return f"the page was not told of {told[False]} of {sum(told.values())} requests" if told[False] else ""
 
 
 def _hop_in_words(vantage: str, case: CaseResult) -> str:

@@ -13,6 +13,7 @@ from lab.scenario.yaml_text import LARGEST_FILE, read
 from lab.timeline.results import CaseResult, Check
 
 _STEP = re.compile(r"step (\d+)\b")
+_PLACE = re.compile(r"^.*:|@\d+$")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _LINES = 2_000
 """A longer file is not shown."""
@@ -105,10 +106,9 @@ def _expected(node: Node, what: str) -> Entry | None:
     what, _, connection = what.partition(" of ")
     if connection:
         several = _under(node, "connections")
-        # A connection in another tab is told with the tab's name before its own.
-        named = several and (
-            _under(several.value, connection) or _under(several.value, connection.rpartition(":")[2])
-        )
+        # Told with the tab before it and the page behind it, where those are not the first: ``tab:name@2``.
+        alone = _PLACE.sub("", connection)
+        named = several and (_under(several.value, connection) or _under(several.value, alone))
         return _under(named.value, what) if named else None
     return _under(node, what)
 

@@ -1,5 +1,5 @@
 from lab.report.drawing import MOST_POINTS, drawing_of
-from lab.timeline.tree import Frame, Timeline
+from lab.timeline.tree import Frame, Span, Timeline
 from tests.report.sample import case
 from tests.report.timelines import TIMELINE, ZERO
 
@@ -20,6 +20,7 @@ def test_drawing_counts_from_the_first_client() -> None:
 def test_drawing_has_a_lane_per_vantage_that_sees_requests_with_the_hops_own_name() -> None:
     drawing = drawing_of(TIMELINE, case(network=["gateway: forward proxy: no_upgrade"]))
     assert drawing["lanes"] == [
+        {"name": "browser", "hop": "the page was not told of 4 of 4 requests"},
         {"name": "hop1.client", "hop": "gateway, towards the browser"},
         {"name": "hop1.server", "hop": "gateway, towards the server"},
         {"name": "server", "hop": ""},
@@ -29,7 +30,7 @@ def test_drawing_has_a_lane_per_vantage_that_sees_requests_with_the_hops_own_nam
 def test_drawing_puts_each_sighting_of_a_request_in_its_lane() -> None:
     drawing = drawing_of(TIMELINE, case())
     assert len(drawing["spans"]) == 12
-    spans = [one for one in drawing["spans"] if one["lane"] == 2]
+    spans = [one for one in drawing["spans"] if one["lane"] == 3]
     assert [(one["name"], one["from"], one["answered"], one["to"], one["status"]) for one in spans] == [
         ("GET /echo/000/abc/websocket", 4, 5, 8, 400),
         ("GET /echo/000/abc/xhr", 13, 14, 20, 200),
@@ -37,6 +38,30 @@ def test_drawing_puts_each_sighting_of_a_request_in_its_lane() -> None:
         ("GET /echo/000/abc/xhr", 63, 64, None, 200),
     ]
     assert spans[0]["down"] == [[8, 7]]
+
+
+def test_drawing_shows_the_page_the_requests_that_it_was_told_of() -> None:
+    (connection,) = TIMELINE.connections
+    polls = connection.tries[1]
+    aborted = Span(
+        vantage="browser", start_ms=ZERO + 11, end_ms=ZERO + 30, ended="aborted", down=[(ZERO + 30, 0)], frames=[]
+    )
+    # A script of another origin: when it began and ended, and nothing else.
+    script = Span(vantage="browser", start_ms=ZERO + 25, end_ms=ZERO + 61, counts="frames")
+    told = [
+        request.model_copy(update={"spans": [span, *request.spans[1:]]})
+        for request, span in zip(polls.requests, (aborted, script), strict=False)
+    ]
+    tries = [connection.tries[0], polls.model_copy(update={"requests": [*told, *polls.requests[2:]]})]
+    timeline: Timeline = TIMELINE.model_copy(update={"connections": [connection.model_copy(update={"tries": tries})]})
+    drawing = drawing_of(timeline, case())
+    assert drawing["lanes"][0] == {"name": "browser", "hop": "the page was not told of 2 of 4 requests"}
+    shown = [
+        (one["from"], one["to"], one["ended"], one["down"], one["hidden"])
+        for one in drawing["spans"]
+        if not one["lane"]
+    ]
+    assert shown == [(11, 30, "aborted", [[30, 0]], False), (25, 61, "", [], True)]
 
 
 def test_drawing_gives_each_attempt_the_frames_that_the_page_got_of_it() -> None:

@@ -43,6 +43,7 @@ def of(path: Path, *checks: Check, engine: str = "chromium") -> CaseResult:
         ("delivery", "webkit", 7),
         ("transport of other", "webkit", 11),
         ("transport of second:other", "chromium", 11),
+        ("transport of second:other@2", "chromium", 11),
         ("state of other", "chromium", 5),
         ("transport of nobody", "chromium", 5),
         ("step 1, connect", "chromium", 3),

@@ -65,7 +65,7 @@ def polled(path: str, start: float, end: float | None) -> Request:
     """A poll that the browser got a frame of."""
     made = request(path, start, end, VIA)
     frames = [Frame(t_ms=ZERO + (end or start), direction="down", bytes=1, text="o")]
-    seen = Span(vantage="browser", start_ms=ZERO + start, end_ms=None, counts="frames", frames=frames)
+    seen = Span(vantage="browser", start_ms=ZERO + start, end_ms=None, counts="frames", only="frames", frames=frames)
     return made.model_copy(update={"spans": [seen, *made.spans]})
 
 

@@ -60,9 +60,9 @@
     }
     rows.push(["took", took(item)]);
     if (item.answered !== null) rows.push(["answered", `${item.status ?? ""} after ${exact(item.answered - item.from)}`.trim()]);
-    else rows.push(["answered", "never"]);
+    else rows.push(["answered", item.hidden ? "when, the browser does not tell" : "never"]);
     const last = (points) => (points.length ? points[points.length - 1][1] : 0);
-    if (last(item.down)) rows.push(["down", bytes(last(item.down), item.counts)]);
+    if (item.down.length) rows.push(["down", bytes(last(item.down), item.counts)]);
     if (last(item.up)) rows.push(["up", bytes(last(item.up), item.counts)]);
     if (item.frames.length) rows.push(["frames", String(item.frames.length + item.left)]);
     if (item.ended) rows.push(["ended", item.ended]);
@@ -121,7 +121,7 @@
       labels.append("line").attr("class", "border").attr("x2", width).attr("y1", head.y).attr("y2", head.y);
       const text = labels.append("text").attr("class", "lane").attr("x", gutter ? 0 : 4).attr("y", head.y + 17);
       text.append("tspan").attr("class", "name").text(head.name);
-      if (head.hop) text.append("tspan").attr("class", "side").attr("dx", 8).text(head.hop);
+      if (head.hop && (gutter || !head.empty)) text.append("tspan").attr("class", "side").attr("dx", 8).text(head.hop);
       if (head.empty) text.append("tspan").attr("class", "side").attr("dx", 8).text(head.name.startsWith("server") ? "saw no request" : "saw no request that it could read");
     }
     const fit = (text) => (text.length > 27 ? text.slice(0, 26) + "…" : text);
@@ -156,6 +156,7 @@
       const ticks = Math.max(2, Math.floor(plot / 110));
       axis.call(d3.axisTop(x).ticks(ticks).tickSizeOuter(0).tickFormat((ms) => x.domain()[1] - x.domain()[0] > 8000
         ? `${(ms / 1000).toLocaleString("en")} s` : `${ms.toLocaleString("en")} ms`));
+      if (!gutter) axis.selectAll("text").attr("text-anchor", (at) => (x(at) < 16 ? "start" : "middle"));
       lines.selectAll("line").data(x.ticks(ticks)).join("line").attr("x1", x).attr("x2", x).attr("y1", TOP - 8).attr("y2", height);
       const wide = (from, to) => Math.max(2, x(to) - x(from));
       groups.select("rect.hit").attr("x", (item) => x(item.from) - 4).attr("width", (item) => wide(item.from, item.to) + 8);
@@ -170,7 +171,7 @@
         const text = d3.select(this);
         const name = gutter || item.kind !== "attempt" ? short(item) : `${item.name} ${short(item)}`;
         const [left, right] = [Math.max(x(item.from), 0), Math.min(x(item.to), plot)];
-        const room = name.length * 6.4 + 8;
+        const room = name.length * (item.kind === "attempt" ? 7.5 : 6.7) + 8;
         text.text(name).attr("visibility", right < 0 || left > plot ? "hidden" : null);
         if (right - left > room) text.attr("x", left + 6).attr("class", "note inside");
         else if (item.kind === "span") text.attr("visibility", "hidden");
@@ -181,10 +182,10 @@
       // The later of two labels that would overlap goes a line further down.
       let until = -Infinity;
       moments.select("text").each(function (moment) {
-        const at = x(moment.at), room = moment.name.length * 6.6;
+        const at = x(moment.at), room = this.getComputedTextLength() + 5;
         const before = at + room + 6 > plot;
-        const from = before ? at - room : at;
-        d3.select(this).attr("x", before ? -5 : 5).attr("text-anchor", before ? "end" : "start").attr("y", from < until ? 26 : 11);
+        const from = before ? Math.max(at - room, Math.min(0, plot - room)) : at + 5;
+        d3.select(this).attr("x", from - at).attr("y", from < until ? 26 : 11);
         d3.select(this.parentNode).select("line").attr("y1", from < until ? 17 : 2);
         until = Math.max(until, from + room + 8);
       });

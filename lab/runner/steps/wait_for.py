@@ -27,4 +27,4 @@ async def run(step: WaitFor, stage: Stage) -> None:
 
     if await stage.wait(came, step.within, connection=step.connection, since=since) is None:
         word = "have a heartbeat" if step.state == "heartbeat" else f"be {step.state}"
-        raise StepFailed(f"{step.connection} to {word} {within}", "it did not come to that")
+        raise StepFailed(f"{step.connection} to {word} {within}", "not")
