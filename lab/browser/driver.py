@@ -18,10 +18,11 @@ from lab.tasks import spawn
 
 _START_S = 30.0
 _STOP_S = 5.0
-_NODE_OPTIONS = "--unhandled-rejections=warn"
+_NODE_OPTIONS = "--unhandled-rejections=none"
 """A page that goes while WebKit announces it makes the driver reject a promise that nobody awaits.
 
-By default node ends the process for that, and with it every page of every engine.
+By default node ends the process for that, and with it every page of every engine; the lesser ``warn`` writes a stack
+trace of the driver's into the console of whoever runs a case.
 """
 _NODE = "PLAYWRIGHT_NODEJS_PATH"
 """Where Playwright takes its node from, in place of the one that it brings along."""
