@@ -81,7 +81,7 @@ def test_case_page_draws_a_case_in_which_no_transport_was_tried(tmp_path: Path) 
 def test_case_page_gives_its_script_the_timeline(tmp_path: Path) -> None:
     found = drawn(tmp_path, case())
     ((_, text),) = found.all("script", id="drawing")
-    assert [lane["name"] for lane in json.loads(text)["lanes"]] == ["hop1.client", "hop1.server", "server"]
+    assert [lane["name"] for lane in json.loads(text)["lanes"]] == ["browser", "hop1.client", "hop1.server", "server"]
     assert [attributes.get("src") for attributes, _ in found.all("script")] == [
         None,
         "../assets/d3.min.js",

@@ -43,7 +43,7 @@
       items.push({ ...span, kind: "span", y: y + row * ROW, to, open: span.to === null, seen: lane.name });
     }
     y += Math.max(rows.length, own.length ? 1 : 0) * ROW + 8;
-    if (!own.length) heads[heads.length - 1].empty = true;
+    if (!own.length && lane.name !== "browser") heads[heads.length - 1].empty = true;
   });
   const height = y + FOOT;
   const decided = Math.max(...data.attempts.map((one) => Math.max(one.to ?? end, 0)), 1);
@@ -60,7 +60,7 @@
     }
     rows.push(["took", took(item)]);
     if (item.answered !== null) rows.push(["answered", `${item.status ?? ""} after ${exact(item.answered - item.from)}`.trim()]);
-    else rows.push(["answered", item.hidden ? "when, the browser does not tell" : "never"]);
+    else rows.push(["answered", item.hidden ? "not told by the browser" : "never"]);
     const last = (points) => (points.length ? points[points.length - 1][1] : 0);
     if (item.down.length) rows.push(["down", bytes(last(item.down), item.counts)]);
     if (last(item.up)) rows.push(["up", bytes(last(item.up), item.counts)]);
