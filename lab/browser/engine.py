@@ -17,6 +17,10 @@ class EngineFailure(EnvironmentFailure):
     """The browser could not be started, died, or did not answer in its time: the lab's failure, not the case's."""
 
 
+class TooOld(EngineFailure):
+    """The browser lacks commands that Playwright drives it by; a newer one has them."""
+
+
 class NavigationFailure(EngineFailure):
     """The page itself did not load: refused, reset, or answered with a status of 400 or more."""
 

@@ -13,11 +13,10 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, BrowserType, Error, Page, Playwright
 
 from lab.browser import display, driver
-from lab.browser.engine import Cookies, EngineFailure, Tab
+from lab.browser.engine import Cookies, EngineFailure, Tab, TooOld
 from lab.browser.find import Found, locate
 from lab.browser.freeze import Freezer, by_signal_to_the_busiest
 from lab.browser.home import Home
-from lab.browser.install import PACKAGES
 from lab.browser.page_tab import PageTab, said_in, told
 from lab.errors import LabError
 from lab.tasks import spawn
@@ -240,10 +239,9 @@ class LaunchedEngine:
 def not_started(name: str, error: Error) -> EngineFailure:
     """Why a browser did not start; one that Playwright is too new for is told by the commands that it lacks."""
     if "unknown command" in error.message:
-        command = f"apt-get update && apt-get install --only-upgrade {PACKAGES[name][0]}"
-        return EngineFailure(
+        return TooOld(
             f"{name} did not start: it is older than this Playwright can drive ({told(error)}).",
-            remedy=f"Install a newer {name} (Debian: {command}).",
+            remedy=f"Run: lab install {name}",
         )
     return EngineFailure(f"{name} did not start: {told(error)}.{said_in(error)}", remedy="Run: lab doctor")
 

@@ -16,7 +16,8 @@ def command(
     """Install the browsers, sockjs-client, and d3, which draws the timelines of reports.
 
     Takes Playwright's own builds where they can be downloaded, else the distribution's packages (Debian:
-    chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download.
+    chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download. A
+    Firefox that is here, but older than Playwright can drive, is upgraded.
     """
     from lab.browser import client
     from lab.browser.install import install

@@ -3,13 +3,19 @@ from pathlib import Path
 import pytest
 
 from lab.browser import find, install
+from lab.browser.engine import EngineFailure, TooOld
 from lab.errors import EnvironmentFailure
 from tests.browser.kit import Commands
 
 
 @pytest.fixture(autouse=True)
 def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser anywhere, root, and Playwright's builds left out."""
+    """No browser anywhere, root, and Playwright's builds left out; what is installed is new enough."""
+
+    async def start(name: str) -> None:
+        find.locate(name)
+
+    monkeypatch.setattr(install, "start", start)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "builds"))
     monkeypatch.setenv("SOCKJS_LAB_BROWSERS", "system")
     monkeypatch.setattr(find, "_MINIBROWSERS", ())
@@ -119,3 +125,94 @@ def test_install_wants_a_display_for_a_stock_webkit(
     commands.add("apt-get", 'cp "$0" "$(dirname "$0")/Xvfb"')
     install.install(["webkit"], lambda _: None)
     assert commands.calls() == ["apt-get install -y --no-install-recommends webkit2gtk-driver xvfb"]
+
+
+@pytest.fixture
+def old(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Firefox that is too old as long as this file is there."""
+    mark = commands.folder / "old"
+    mark.touch()
+    commands.add("firefox-esr")
+
+    async def start(name: str) -> None:
+        if mark.exists():
+            raise TooOld(f"{name} did not start.")
+
+    monkeypatch.setattr(install, "start", start)
+    return mark
+
+
+UPGRADE = "apt-get install -y --only-upgrade firefox-esr"
+
+
+def test_install_upgrades_a_browser_that_is_too_old(commands: Commands, old: Path) -> None:
+    commands.add("apt-get", f'case "$*" in *--only-upgrade*) rm "{old}";; esac')
+    said: list[str] = []
+    install.install(["firefox"], said.append)
+    assert commands.calls() == ["apt-get update", UPGRADE]
+    assert said[1] == "firefox: is older than this Playwright can drive." and said[-1] == "firefox: is upgraded."
+
+
+def test_install_upgrades_what_an_old_list_of_packages_brought(commands: Commands, old: Path) -> None:
+    (commands.folder / "firefox-esr").unlink()
+    commands.add(
+        "apt-get", f'case "$*" in *--only-upgrade*) rm "{old}";; *) cp "$0" "$(dirname "$0")/firefox-esr";; esac'
+    )
+    install.install(["firefox"], lambda _: None)
+    assert commands.calls() == [
+        "apt-get install -y --no-install-recommends firefox-esr",
+        *("apt-get update", UPGRADE),
+    ]
+
+
+def test_install_leaves_a_browser_alone_that_fails_of_something_else(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(name: str) -> None:
+        raise EngineFailure("no display")
+
+    monkeypatch.setattr(install, "start", start)
+    commands.add("firefox-esr")
+    commands.add("apt-get")
+    install.install(["firefox"], lambda _: None)
+    assert commands.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("apt", "user", "chosen", "says", "remedy"),
+    [
+        ("exit 0", 0, False, "firefox is still too old", "Name a newer firefox by SOCKJS_LAB_FIREFOX."),
+        ("exit 100", 0, False, "could not upgrade firefox", f"See why: apt-get update && {UPGRADE}"),
+        ("exit 0", 1000, False, "cannot be upgraded from here", f"as root: apt-get update && {UPGRADE})"),
+        (None, 0, False, "cannot be upgraded from here", "Install a newer firefox"),
+        ("exit 0", 0, True, "which SOCKJS_LAB_FIREFOX names, is older", "or unset SOCKJS_LAB_FIREFOX."),
+    ],
+)
+def test_install_says_why_a_browser_stays_too_old(
+    apt: str | None,
+    user: int,
+    chosen: bool,
+    says: str,
+    remedy: str,
+    commands: Commands,
+    old: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if apt is not None:
+        commands.add("apt-get", apt)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    if chosen:
+        monkeypatch.setenv("SOCKJS_LAB_FIREFOX", str(commands.folder / "firefox-esr"))
+    with pytest.raises(EnvironmentFailure, match=says) as raised:
+        install.install(["firefox"], lambda _: None)
+    assert remedy in raised.value.remedy
+
+
+def test_install_prefers_a_build_of_playwright_to_an_upgrade(
+    commands: Commands, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOCKJS_LAB_BROWSERS")
+    monkeypatch.setattr(install, "PLAYWRIGHT", (str(commands.add("playwright")),))
+    commands.add("apt-get")
+    install.install(["firefox"], lambda _: None)
+    assert commands.calls() == ["playwright install firefox", "playwright install-deps firefox"]

@@ -11,7 +11,7 @@ from lab.browser.launched import not_started
             "BrowserType.launch: Protocol error (network.addDataCollector): unknown command\nCall log:",
             "firefox did not start: it is older than this Playwright can drive (Protocol error "
             "(network.addDataCollector): unknown command).",
-            "--only-upgrade firefox-esr",
+            "Run: lab install firefox",
         ),
         (
             "BrowserType.launch: Target page, context or browser has been closed\n[pid=7][err] no display",
