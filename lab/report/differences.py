@@ -8,6 +8,8 @@ from lab.timeline.tree import Change, Message, Request, Timeline
 
 MOST_MESSAGES = 200
 """So many messages of a connection are listed."""
+FIRST_MESSAGES = 20
+"""So many of them at once; the rest can be folded out."""
 _MOST_NAMED = 3
 """So many requests are named where the same was done to more."""
 
@@ -52,6 +54,8 @@ class Talk:
     connection: str
     vantages: list[str]
     messages: list[Passed]
+    rest: list[Passed]
+    """Those after the first few."""
     left_out: int
 
 
@@ -127,7 +131,8 @@ def talks_of(timeline: Timeline) -> list[Talk]:
         vantages = [vantage for vantage in timeline.vantages if vantage in seen]
         shown = sorted(connection.messages, key=_first_seen)[:MOST_MESSAGES]
         messages = [_passed(message, vantages, timeline.connections[0].start_ms) for message in shown]
-        talks.append(Talk(connection.name, vantages, messages, len(connection.messages) - len(shown)))
+        few, rest = messages[:FIRST_MESSAGES], messages[FIRST_MESSAGES:]
+        talks.append(Talk(connection.name, vantages, few, rest, len(connection.messages) - len(shown)))
     return talks
 
 

@@ -126,6 +126,18 @@ def test_case_page_lists_messages_with_when_each_vantage_saw_them(tmp_path: Path
     assert len(found.all("tr", class_="lost")) == 1
 
 
+def test_case_page_folds_what_follows_the_first_messages(tmp_path: Path) -> None:
+    (connection,) = TIMELINE.connections
+    said = [message for message in connection.messages for _ in range(15)]
+    talking = connection.model_copy(update={"messages": said})
+    timeline = TIMELINE.model_copy(update={"connections": [talking]})
+    (tmp_path / "t.json").write_text(timeline.model_dump_json())
+    found = page(case(artefacts={"timeline": "t.json"}), folder=tmp_path)
+    ((_, folded),) = found.all("details", class_="more")
+    assert folded.startswith("10 more, 10 of which did not arrive")
+    assert len(found.all("tr", class_="lost")) == 15
+
+
 def test_case_page_marks_the_hop_that_the_diagnosis_names() -> None:
     chain = page(case(network=["gateway: forward proxy: no_upgrade", "hop2: reverse proxy"])).all("li", class_="hop")
     assert [(attributes["class"], text) for attributes, text in chain] == [

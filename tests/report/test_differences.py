@@ -1,6 +1,6 @@
 import pytest
 
-from lab.report.differences import MOST_MESSAGES, differences_of, talks_of
+from lab.report.differences import FIRST_MESSAGES, MOST_MESSAGES, differences_of, talks_of
 from lab.timeline.tree import Change, Message, Sighting
 from tests.report.timelines import TIMELINE, ZERO, request, tried
 
@@ -70,7 +70,7 @@ def test_talk_leaves_out_what_nobody_would_read() -> None:
     (talk,) = talks_of(
         TIMELINE.model_copy(update={"connections": [connection.model_copy(update={"messages": said})]})
     )
-    assert (len(talk.messages), talk.left_out) == (MOST_MESSAGES, 7)
+    assert (len(talk.messages), len(talk.rest), talk.left_out) == (FIRST_MESSAGES, MOST_MESSAGES - FIRST_MESSAGES, 7)
 
 
 def test_talk_of_no_messages_is_none() -> None:

@@ -176,18 +176,21 @@
         if (right - left > room) text.attr("x", left + 6).attr("class", "note inside");
         else if (item.kind === "span") text.attr("visibility", "hidden");
         else if (plot - right > room) text.attr("x", right + 8).attr("class", "note");
-        else text.attr("x", left - 6).attr("class", "note before");
+        else if (left > room) text.attr("x", left - 6).attr("class", "note before");
+        else text.attr("x", Math.max(0, plot - room)).attr("class", "note");
       });
       moments.attr("transform", (moment) => `translate(${x(moment.at)},0)`);
-      // The later of two labels that would overlap goes a line further down.
-      let until = -Infinity;
+      // A label that would overlap an earlier one goes a line further down.
+      const until = [-Infinity, -Infinity, -Infinity];
       moments.select("text").each(function (moment) {
         const at = x(moment.at), room = this.getComputedTextLength() + 5;
         const before = at + room + 6 > plot;
         const from = before ? Math.max(at - room, Math.min(0, plot - room)) : at + 5;
-        d3.select(this).attr("x", from - at).attr("y", from < until ? 26 : 11);
-        d3.select(this.parentNode).select("line").attr("y1", from < until ? 17 : 2);
-        until = Math.max(until, from + room + 8);
+        const free = until.findIndex((taken) => taken <= from);
+        const line = free < 0 ? until.length - 1 : free;
+        d3.select(this).attr("x", from - at).attr("y", 11 + line * 13);
+        d3.select(this.parentNode).select("line").attr("y1", 2 + line * 13);
+        until[line] = Math.max(until[line], from + room + 8);
       });
       if (chosen && !tip.hidden) show(chosen);
     };
