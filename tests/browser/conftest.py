@@ -12,7 +12,7 @@ from lab.browser.engines import create
 from lab.browser.page import files
 from lab.network.authority import Authority
 from lab.server.host import LabServer
-from tests.browser.kit import Commands, need
+from tests.browser.kit import Commands, Page, need
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +48,14 @@ async def server(page_files: dict[str, tuple[str, bytes]]) -> AsyncIterator[LabS
     await started.start()
     yield started
     await started.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(tab: Tab, server: LabServer) -> AsyncIterator[Page]:
+    opened = Page(tab, f"http://127.0.0.1:{server.port}")
+    await opened.start()
+    yield opened
+    await opened.recorder.stop()
 
 
 @pytest.fixture

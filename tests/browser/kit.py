@@ -6,8 +6,13 @@ from pathlib import Path
 
 from aiohttp import web
 
+from lab.browser.engine import Tab
 from lab.browser.find import locate
+from lab.browser.recorder import Recorder
+from lab.events import Event, EventLog
 from lab.tasks import end, spawn
+
+OPEN_S = 20.0
 
 
 def need(name: str) -> None:
@@ -38,6 +43,35 @@ class Site:
 
     async def stop(self) -> None:
         await self._runner.cleanup()
+
+
+class Page:
+    """The lab's page in a tab, recorded."""
+
+    def __init__(self, tab: Tab, origin: str) -> None:
+        self.tab = tab
+        self.origin = origin
+        self.endpoint = f"{origin}/echo"
+        self.log = EventLog()
+        self.recorder = Recorder(tab, self.log)
+
+    async def start(self) -> None:
+        await self.tab.goto(f"{self.origin}/lab/page.html")
+        await self.recorder.start()
+
+    async def connect(self, *transports: str, connection: str = "main", **options: object) -> None:
+        await self.recorder.connect(self.endpoint, {"transports": transports, **options}, connection)
+
+    async def until(self, kind: str, **data: object) -> Event:
+        """The first event of ``kind`` with ``data``."""
+        event = await self.log.wait_for(
+            lambda event: event.kind == kind and data.items() <= dict(event.data).items(), timeout_s=OPEN_S
+        )
+        assert event is not None, f"no {kind} among {[event.as_json() for event in self.log]}"
+        return event
+
+    def seen(self, *kinds: str) -> list[Event]:
+        return [event for event in self.log if event.vantage == "browser" and event.kind in kinds]
 
 
 class OpenProxy:

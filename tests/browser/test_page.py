@@ -11,54 +11,14 @@ import pytest_asyncio
 from aiohttp import web
 
 from lab.browser.engine import Engine, PageError, Tab
-from lab.browser.recorder import Recorder
-from lab.events import Event, EventLog
 from lab.server.host import LabServer
-from tests.browser.kit import Site
+from tests.browser.kit import Page, Site
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(shutil.which("npm") is None, reason="the client comes from npm"),
 ]
-
-OPEN_S = 20.0
-
-
-class Page:
-    """The lab's page in a tab, recorded."""
-
-    def __init__(self, tab: Tab, origin: str) -> None:
-        self.tab = tab
-        self.origin = origin
-        self.log = EventLog()
-        self.recorder = Recorder(tab, self.log)
-
-    async def start(self) -> None:
-        await self.tab.goto(f"{self.origin}/lab/page.html")
-        await self.recorder.start()
-
-    async def connect(self, *transports: str, connection: str = "main", **options: object) -> None:
-        await self.recorder.connect(f"{self.origin}/echo", {"transports": transports, **options}, connection)
-
-    async def until(self, kind: str, **data: object) -> Event:
-        """The first event of ``kind`` with ``data``."""
-        event = await self.log.wait_for(
-            lambda event: event.kind == kind and data.items() <= dict(event.data).items(), timeout_s=OPEN_S
-        )
-        assert event is not None, f"no {kind} among {[event.as_json() for event in self.log]}"
-        return event
-
-    def seen(self, *kinds: str) -> list[Event]:
-        return [event for event in self.log if event.vantage == "browser" and event.kind in kinds]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(tab: Tab, server: LabServer) -> AsyncIterator[Page]:
-    opened = Page(tab, f"http://127.0.0.1:{server.port}")
-    await opened.start()
-    yield opened
-    await opened.recorder.stop()
 
 
 async def test_page_records_a_whole_conversation(page: Page) -> None:
@@ -69,7 +29,9 @@ async def test_page_records_a_whole_conversation(page: Page) -> None:
     await page.until("message.in")
     await page.recorder.close(3001, "bye")
     closed = await page.until("client.close")
-    assert [event.kind for event in page.log if event.kind not in {"late", "head_room", "clock"}] == [
+    # What it tells of requests: test_page_requests.py.
+    left_out = {"late", "head_room", "clock", "request", "response", "response.data", "response.end", "ws.close"}
+    assert [event.kind for event in page.log if event.kind not in left_out] == [
         *("client.new", "info.start", "info.end", "attempt.start", "frame.in", "attempt.open", "client.open"),
         *("message.out", "frame.in", "message.in", "client.close"),
     ]

@@ -48,7 +48,7 @@ function Ask(connection, initiator, method, url) {
   this.connection = connection;
   this.initiator = initiator;
   this.method = String(method).toUpperCase();
-  this.url = new URL(url, document.baseURI).href;
+  this.url = new URL(url, document.baseURI).href.split("#")[0];
   this.number = 0;
   this.text = "";        // what had come of the answer when the browser last told of it
   this.over = undefined; // when the whole answer had come
@@ -102,7 +102,7 @@ Ask.prototype.look = function (xhr) {
   emit("response.data", { connection: this.connection, request: this.number, bytes: bytes, total: bytes });
 };
 
-(function (proto) {
+function watchXhr(proto) {
   proto.open = new Proxy(proto.open, {
     apply: function (open, xhr, args) {
       Reflect.apply(open, xhr, args);
@@ -122,7 +122,9 @@ Ask.prototype.look = function (xhr) {
       return Reflect.apply(send, xhr, args);
     }
   });
-})(XMLHttpRequest.prototype);
+}
+
+if (window.XMLHttpRequest) watchXhr(XMLHttpRequest.prototype); // A persona may have taken it away.
 
 /* EventSource and WebSocket. Their bytes are not told; what they bring are frames. */
 
