@@ -6,9 +6,11 @@ to be. GitLab takes 1,000,000 characters in a note.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.report import words
+from lab.report.alike import alike
 from lab.report.compare import Changes, in_words
 from lab.report.files import replace
 from lab.report.grid import ENGINE, SCENARIO, Grid, grid_of, name_of, rest_of
@@ -18,6 +20,9 @@ NAME = "summary.md"
 
 LONGEST = 60_000
 """Characters, and room for what a bot writes around them."""
+
+_MOST_ALIKE = 10
+"""So many cases that are like one that was told of are named."""
 
 _SIGNS = {"passed": "✅", "failed": "❌", "flaky": "⚠️", "error": "💥", "skipped": "⏭️"}
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#!|~&@$]|(?<=www)\.|:(?=//)")
@@ -32,7 +37,7 @@ def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
 def document(run: RunResult, changes: Changes | None = None) -> str:
     """The text, no longer than `LONGEST`: the verdict, what did not pass and why, what changed, the grid."""
     head = f"### SockJS Lab: {_safe(words.verdict(run))}\n\n{_safe(words.counts_line(run))}\n"
-    parts = [_troubles(case) for case in run.cases if case.outcome not in ("passed", "skipped")]
+    parts = [_troubles([run.cases[place] for place in places]) for places in alike(run.cases)]
     if changes:
         parts.append(_changes(changes))
     parts.append(_grid(run))
@@ -49,7 +54,9 @@ def _fitted(head: str, parts: list[str]) -> str:
     return text + (f"\n{left_out} more parts are in report.html.\n" if left_out else "")
 
 
-def _troubles(case: CaseResult) -> str:
+def _troubles(cases: Sequence[CaseResult]) -> str:
+    """Cases that did not pass alike: the first of them in full, and the names of others."""
+    case, *others = cases
     lines = [f"{_SIGNS[case.outcome]} **{case.outcome}** {_code(case.id)}", ""]
     lines += [f"- {_safe(said)}" for said in words.troubles(case)]
     for cause in words.causes(case):
@@ -57,6 +64,9 @@ def _troubles(case: CaseResult) -> str:
         lines.append(f"- **{_safe(', '.join(cause.about))}**: {_safe(said)}")
     if case.remedy:
         lines.append(f"- {_safe(case.remedy)}")
+    if others:
+        more = f" and {len(others) - _MOST_ALIKE} more" if len(others) > _MOST_ALIKE else ""
+        lines.append(f"- like it: {', '.join(_code(other.id) for other in others[:_MOST_ALIKE])}{more}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.text import Text
 
 from lab.report import words
+from lab.report.alike import alike
 from lab.report.compare import Changes, Kind, in_words
 from lab.report.grid import ENGINE, SCENARIO, grid_of, keys_of, name_of, value_of
 from lab.report.lines import COLOURS, Lines
@@ -15,6 +16,10 @@ from lab.timeline.results import CaseResult, RunResult
 _FEW = 6
 """So many cases of one scenario are told one by one; more are a table."""
 _MOST_CHANGES = 10
+_MOST_ALIKE = 5
+"""So many cases that are like one that was told of are named."""
+_MOST_ROWS = 60
+"""Of a longer table only the rows in which something did not pass are shown."""
 _KINDS: Mapping[Kind, str] = {"worse": "bold red", "moved": "yellow", "slower": "yellow", "better": "green"}
 
 
@@ -32,9 +37,8 @@ def summarise(
         _tell(lines, run.cases)
     elif shown := [case for case in run.cases if not run.interrupted or case.outcome != "skipped"]:
         _table(lines, shown)
-    for case in run.cases:
-        if case.outcome not in ("passed", "skipped"):
-            _trouble(lines, case, told=few)
+    for places in alike(run.cases):
+        _trouble(lines, [run.cases[place] for place in places], told=few)
     if changes and changes.changed:
         _changed(lines, changes)
     if not quiet or run.count("passed") + run.count("skipped") < len(run.cases):
@@ -90,8 +94,9 @@ def _causes(lines: Lines, causes: Sequence[Cause], hinted: set[str]) -> None:
         hinted.update(cause.hints)
 
 
-def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
-    """A case that did not pass: what did not hold or its message, why (unless told above), and what to do."""
+def _trouble(lines: Lines, cases: Sequence[CaseResult], *, told: bool) -> None:
+    """Cases that did not pass alike: what did not hold or the message, why (unless told above), and what to do."""
+    case, *others = cases
     lines.line()
     lines.line((case.outcome, COLOURS[case.outcome]), "  ", (case.id, "bold"))
     for said in words.troubles(case):
@@ -100,6 +105,10 @@ def _trouble(lines: Lines, case: CaseResult, *, told: bool) -> None:
         _causes(lines, words.causes(case), set())
     if case.remedy:
         lines.paragraph(lines.text((case.remedy, "cyan")), indent=2)
+    if others:
+        named = ", ".join(other.id for other in others[:_MOST_ALIKE])
+        more = f" and {len(others) - _MOST_ALIKE} more" if len(others) > _MOST_ALIKE else ""
+        lines.paragraph(lines.text(("like it: ", "bold"), f"{named}{more}"), indent=2)
 
 
 def _changed(lines: Lines, changes: Changes) -> None:
@@ -126,8 +135,11 @@ def _table(lines: Lines, cases: Sequence[CaseResult]) -> None:
     for case in cases:
         name = tuple(value_of(case, key) for key in keys) if by_key else (case.scenario, matrix_words(case.matrix))
         rows.setdefault(name, {}).setdefault(case.engine, []).append(case)
+    shown = {name: found for name, found in rows.items() if len(rows) <= _MOST_ROWS or not _all_passed(found)}
+    if not shown:
+        return
     table = [[lines.text((head, "bold")) for head in [*heads, *engines]]]
-    for name, found in rows.items():
+    for name, found in shown.items():
         named = [lines.text(part) for part in name] if by_key else [_named(lines, *name)]
         table.append([*named, *(_cell(lines, found.get(engine, [])) for engine in engines)])
     widths = [max(row[column].cell_len for row in table) for column in range(len(table[0]))]
@@ -135,13 +147,18 @@ def _table(lines: Lines, cases: Sequence[CaseResult]) -> None:
     if lines.plain or sum(widths) + 2 * len(widths) <= lines.out.width:
         for cells_of_row in table:
             lines.write(_aligned(cells_of_row, widths))
-        return
-    for row in table[1:]:
-        lines.write(Text("  ").join(row[: len(heads)]))
-        pairs = [
-            lines.text(engine, " ").append_text(cell) for engine, cell in zip(engines, row[len(heads) :], strict=True)
-        ]
-        lines.paragraph(Text(", ").join(pairs), indent=2)
+    else:
+        for row in table[1:]:
+            lines.write(Text("  ").join(row[: len(heads)]))
+            told = zip(engines, row[len(heads) :], strict=True)
+            pairs = [lines.text(engine, " ").append_text(cell) for engine, cell in told]
+            lines.paragraph(Text(", ").join(pairs), indent=2)
+    if len(shown) < len(rows):
+        lines.line((f"and {len(rows) - len(shown)} rows in which all passed: see the report", "dim"))
+
+
+def _all_passed(found: Mapping[str, Sequence[CaseResult]]) -> bool:
+    return all(case.outcome == "passed" for cases in found.values() for case in cases)
 
 
 def _named(lines: Lines, scenario: str, matrix: str) -> Text:

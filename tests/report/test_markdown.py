@@ -29,8 +29,15 @@ def test_markdown_says_what_did_not_pass_and_why_before_the_grid() -> None:
     assert places == sorted(places)
 
 
+def test_markdown_tells_once_what_went_wrong_alike() -> None:
+    text = markdown.document(run_of(*(failed("webkit", id=f"case {number}") for number in range(14))))
+    assert text.count("transport: expected xhr-polling, was jsonp-polling") == 1
+    assert "- like it: `case 1`, `case 2`," in text and "`case 10` and 3 more\n" in text
+
+
 def test_markdown_is_never_longer_than_a_comment_may_be() -> None:
-    text = markdown.document(run_of(*(failed("webkit", id=f"case {number}") for number in range(300))))
+    cases = (broken(id=f"case {number}", message=f"message {'x' * number}") for number in range(500))
+    text = markdown.document(run_of(*cases))
     assert 20_000 < len(text) <= 65_536
     assert "more parts are in report.html" in text
 

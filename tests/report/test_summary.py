@@ -90,6 +90,21 @@ def test_summary_of_one_scenario_has_a_column_per_key_of_its_matrix() -> None:
     assert "websocket  http  same\n  chromium websocket, firefox websocket, webkit websocket\n" in narrow
 
 
+def test_summary_tells_once_what_went_wrong_alike() -> None:
+    text = said(run_of(*(failed("webkit", id=f"case {number}") for number in range(8))))
+    assert text.count("transport: expected xhr-polling, was jsonp-polling") == 1
+    assert "  like it: case 1, case 2, case 3, case 4, case 5 and 2 more\n" in text
+
+
+def test_summary_of_a_long_table_leaves_out_what_passed() -> None:
+    cases = [direct("chromium", f"scenarios/{number}.yaml") for number in range(70)]
+    text = said(run_of(*cases, failed("chromium")))
+    assert "scenarios/corporate/strip-and-buffer.yaml  jsonp-polling (failed)\n" in text
+    assert "scenarios/3.yaml" not in text
+    assert "and 70 rows in which all passed: see the report\n" in text
+    assert "scenario" not in said(run_of(*cases)), "nothing is left of the table"
+
+
 def test_summary_tells_what_changed() -> None:
     text = said(run_of(failed("webkit"), case("chromium")), before=run_of(case("webkit"), case("chromium")))
     assert (
