@@ -5,12 +5,12 @@ import tempfile
 import traceback
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from lab import commands
+from lab import __version__, commands
 from lab.errors import LabError
 from lab.runner import status
 
@@ -33,11 +33,27 @@ def build() -> typer.Typer:
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_options)
     names = [info.name for info in iter_modules(commands.__path__) if not info.name.startswith("_")]
     found = {name: import_module(f"{commands.__name__}.{name}") for name in names}
     for name, module in sorted(found.items(), key=lambda item: item[1].PLACE):
         app.command(name)(module.command)
     return app
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"SockJS Lab {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the lab's version and exit."),
+    ] = False,
+) -> None:
+    """What may stand before a command."""
 
 
 def _in_words(error: typer.TyperException) -> str:

@@ -1,7 +1,4 @@
-"""Writes docs/reference/behaviours.md from the files in proxies/: their docstrings and parameter models.
-
-``python scripts/behaviours_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
-"""
+"""The page docs/reference/behaviours.md, from the files in proxies/: their docstrings and parameter models."""
 
 import inspect
 import re
@@ -10,6 +7,7 @@ from pathlib import Path
 
 from lab import shipped
 from lab.network.behaviour import Behaviour, Catalogue
+from lab.scenario.schema import schema_of
 from scripts.scenario_reference import table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "behaviours.md"
@@ -25,7 +23,7 @@ explains one.
 Each file also runs alone, to be tried with any browser and any server: in a mitmdump without the lab or, where it is
 a link behaviour, in the lab's relay. The command stands below each.
 
-This page is made by `python scripts/behaviours_reference.py` from the files in `proxies/`.
+This page is made by `python -m scripts.reference` from the files in `proxies/`.
 """
 
 
@@ -36,7 +34,7 @@ def page() -> str:
 
 
 def _section(name: str, behaviour: type[Behaviour]) -> str:
-    schema = behaviour.Parameters.model_json_schema()
+    schema = schema_of(behaviour.Parameters)
     lines = [f"## {name}", _prose(behaviour), ""]
     if schema["properties"]:
         lines += [table(schema, schema.get("$defs", {}))]
@@ -60,10 +58,3 @@ def _prose(behaviour: type[Behaviour]) -> str:
     text = inspect.cleandoc(sys.modules[behaviour.__module__].__doc__ or "")
     text = re.sub(r"(?<![<\w])https?://[^\s,)]+", r"<\g<0>>", text.replace("``", "`"))
     return re.sub(r"^(On the wire|Who does it|What survives)\b", r"**\1**", text, flags=re.MULTILINE)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
-    PAGE.write_text(page(), encoding="utf-8")

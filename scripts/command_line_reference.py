@@ -1,12 +1,8 @@
-"""Writes docs/reference/command-line.md from the help of each command.
-
-``python scripts/command_line_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
-"""
+"""The page docs/reference/command-line.md, from the help of each command."""
 
 import contextlib
 import io
 import os
-import sys
 from pathlib import Path
 from unittest import mock
 
@@ -37,7 +33,7 @@ _HEAD = """\
 In a checkout the command is `.venv/bin/lab`; `.venv/bin/python -m lab` is the same. `lab --help` and
 `lab COMMAND --help` print what stands below.
 
-This page is made by `python scripts/command_line_reference.py` from `lab/commands/`.
+This page is made by `python -m scripts.reference` from `lab/commands/`.
 """
 
 
@@ -67,10 +63,3 @@ def help_of(name: str) -> str:
     with mock.patch.dict(os.environ, {"COLUMNS": "80"}), contextlib.redirect_stdout(io.StringIO()) as printed:
         build()(args=[*([name] if name else []), "--help"], standalone_mode=False, prog_name="lab")
     return "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
-    PAGE.write_text(page(), encoding="utf-8")

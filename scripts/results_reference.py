@@ -1,12 +1,8 @@
-"""Writes docs/reference/results.md from the models of lab/timeline/results.py and their docstrings.
-
-``python scripts/results_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
-"""
+"""The page docs/reference/results.md, from the models of lab/timeline/results.py and their docstrings."""
 
 import ast
 import inspect
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -27,7 +23,7 @@ new keys do not raise it, so a reader passes over the keys that it does not know
 Every key is always there; what is unknown is `null`, and what there is none of is empty. Keys that end in `_ms`
 are milliseconds. Paths have forward slashes. A lone surrogate, which a page may have sent, stands as its JSON escape.
 
-This page is made by `python scripts/results_reference.py` from `lab/timeline/results.py`.
+This page is made by `python -m scripts.reference` from `lab/timeline/results.py`.
 """
 
 
@@ -99,10 +95,3 @@ def _type(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     return " or ".join(f"`{value}`" if isinstance(value, str) else _type(value) for value in inner)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
-    PAGE.write_text(page(), encoding="utf-8")

@@ -1,9 +1,5 @@
-"""Writes docs/reference/scenario.md from the JSON Schema of a scenario, which is made from its models.
+"""The page docs/reference/scenario.md, from the JSON Schema of a scenario, which is made from its models."""
 
-``python scripts/scenario_reference.py`` writes the page; with ``--check`` it says whether the page is up to date.
-"""
-
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +26,7 @@ tells it with line, column and the nearest right word.
 - `scenarios/schema.json` describes the file to editors: begin yours with a line such as
   `# yaml-language-server: $schema=../schema.json`. `lab schema` prints the same.
 
-This page is made by `python scripts/scenario_reference.py` from the models in `lab/scenario/`.
+This page is made by `python -m scripts.reference` from the models in `lab/scenario/`.
 """
 
 _NETWORK = """\
@@ -297,10 +293,3 @@ def _one_of(values: Iterable[Any]) -> str:
     if set(TRANSPORTS) <= set(values):
         return ", ".join(["[transport](#transports)", *(f"`{value}`" for value in values if value not in TRANSPORTS)])
     return ", ".join(f"`{value}`" for value in values)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        sys.exit(0 if current == page() else f"{PAGE} is out of date: run {Path(__file__).name}")
-    PAGE.write_text(page(), encoding="utf-8")

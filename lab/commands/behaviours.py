@@ -1,6 +1,7 @@
 """lab behaviours: what a hop can do to traffic."""
 
 import inspect
+import json
 import sys
 from typing import Annotated
 
@@ -22,17 +23,25 @@ def command(
     Says of a behaviour what it does on the wire, its parameters, and who is known to do it.
     """
     from lab.network.behaviour import Catalogue
+    from lab.scenario.schema import schema_of
 
     catalogue = Catalogue(proxies or [])
     if name is None:
+        width = max(map(len, catalogue), default=0)
         for known in catalogue:
-            typer.echo(f"{known:16} {_text(catalogue[known]).partition(chr(10))[0]}")
+            typer.echo(f"{known:{width}}  {_text(catalogue[known]).partition(chr(10))[0]}")
         return
     behaviour = catalogue[name]
     typer.echo(f"{name}\n\n{_text(behaviour)}\n\nParameters:")
-    for field, info in behaviour.Parameters.model_fields.items():
-        default = "required" if info.is_required() else f"default {info.get_default(call_default_factory=True)}"
-        typer.echo(f"  {info.alias or field}: {info.description} ({default})")
+    schema = schema_of(behaviour.Parameters)
+    for key, part in schema["properties"].items():
+        default = f" (default {_written(part['default'])})" if "default" in part else ""
+        typer.echo(f"  {key}: {part['description']}{' (required)' if key in schema.get('required', ()) else default}")
+
+
+def _written(value: object) -> str:
+    """A default as a scenario has it."""
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 def _text(behaviour: type) -> str:

@@ -15,7 +15,11 @@ PLACE = 6
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON, for machines.")] = False,
 ) -> None:
-    """List the browsers that the engines will use."""
+    """List the browsers that the engines will use.
+
+    Playwright's own builds come first, then what the system has. SOCKJS_LAB_CHROMIUM, SOCKJS_LAB_FIREFOX and
+    SOCKJS_LAB_WEBKIT name other executables.
+    """
     from lab.browser import find
     from lab.errors import LabError
 

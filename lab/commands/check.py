@@ -11,7 +11,8 @@ PLACE = 3
 def command(paths: Paths = None, proxies: Proxies = None) -> None:
     """Check scenarios without running them.
 
-    Every mistake is told with its file, line and column, what was expected, what came, and the nearest right word.
+    Every mistake is told with its file, line and column, what was expected, what came, and the nearest right word. No
+    browser is needed.
     """
     loaded = _cases.loaded(paths, proxies)
     count = sum(len(cases) for _, cases in loaded)

@@ -10,6 +10,9 @@ import typer
 from lab.errors import UsageError
 
 PLACE = 1.5
+
+FEW = 8
+"""So many cases are named where none of them is meant."""
 """Behind `lab run`, whose cases it explains."""
 
 
@@ -21,14 +24,15 @@ def command(
         Path, typer.Option(metavar="DIR", help="Where the runs are: the latest one is asked for a case's id.")
     ] = Path("reports"),
 ) -> None:
-    """Say why each transport of a case did not open, and why its connection was lost.
+    """Say why transports did not open, or a connection was lost.
 
-    Everything is derived anew from what was seen, so a case of an older run can be explained, too.
+    Says it of one case that was run, with the events that prove it. It is derived anew from what was seen, so a case
+    of an older run can be explained, too.
 
     \b
     Examples:
-      lab explain 'upgrade/stripped[chromium,page.scheme=http]'
-      lab explain reports/latest/upgrade-stripped.chromium-page.scheme=http
+      lab explain 'no-upgrade-and-buffering[chromium,page.scheme=http]'
+      lab explain reports/latest/first.chromium
     """
     from lab.timeline.explanation import explanation_of
     from lab.timeline.ndjson import events_in
@@ -54,7 +58,10 @@ def find(case: str, out: Path) -> Path:
         return path
     if path.is_dir():
         if not (path / "events.ndjson").is_file():
-            raise UsageError(f"{path} holds no events.ndjson.", remedy="Name the folder of one case of a run.")
+            raise UsageError(
+                f"{path} holds no events.ndjson.",
+                remedy="Name the folder of one case, of a run that kept its events (without --artifacts never).",
+            )
         return path / "events.ndjson"
     latest = out / "latest"
     try:
@@ -67,9 +74,13 @@ def find(case: str, out: Path) -> Path:
         ) from None
     if case not in known:
         near = difflib.get_close_matches(case, known, n=1, cutoff=0.4)
-        remedy = f"Did you mean {near[0]}?" if near else f"See {latest / 'results.json'} for its cases."
+        few = f"It has {', '.join(known)}." if known and len(known) <= FEW else ""
+        remedy = f"Did you mean {near[0]}?" if near else few or f"See {latest / 'results.json'} for its cases."
         raise UsageError(f"the latest run has no case {case}.", remedy=remedy)
     events = known[case]
     if not events:
-        raise UsageError(f"nothing was seen of {case}: it was never begun.", remedy="Run it again.")
+        raise UsageError(
+            f"there are no events of {case}: it was never begun, or they were not kept.",
+            remedy="Run it again, without --artifacts never.",
+        )
     return latest / str(events)

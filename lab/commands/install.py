@@ -13,11 +13,12 @@ PLACE = 8
 def command(
     names: Annotated[list[Engine] | None, typer.Argument(metavar="ENGINE", help="All three where left out.")] = None,
 ) -> None:
-    """Install the browsers, sockjs-client, and d3, which draws the timelines of reports.
+    """Install what is missing: browsers, sockjs-client, d3.
 
-    Takes Playwright's own builds where they can be downloaded, else the distribution's packages (Debian:
-    chromium, firefox-esr, webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download. A
-    Firefox that is here, but older than Playwright can drive, is upgraded.
+    Nothing is done where all is there. d3 draws the timelines of reports. For browsers it takes Playwright's own
+    builds where they can be downloaded, else the distribution's packages (Debian: chromium, firefox-esr,
+    webkit2gtk-driver, xvfb; as root). SOCKJS_LAB_BROWSERS=system skips the download. A Firefox that is here, but
+    older than Playwright can drive, is upgraded.
     """
     from lab.browser import client
     from lab.browser.install import install

@@ -9,7 +9,13 @@ PLACE = 2
 
 
 def command(paths: Paths = None, browser: Browsers = None, k: Expression = "", proxies: Proxies = None) -> None:
-    """List the cases that `lab run` would run."""
+    """List the cases that `lab run` would run.
+
+    \b
+    Examples:
+      lab list
+      lab list scenarios/corporate -k "upgrade and not webkit"
+    """
     title = None
     for case in _cases.selected(paths, browser, k, proxies):
         if case.scenario.title != title:

@@ -16,7 +16,10 @@ def command(
     ] = None,
     proxies: Proxies = None,
 ) -> None:
-    """Explain what a hop can stand for: products and services, with figures and where those come from."""
+    """Explain what a hop can stand for: nginx, Squid, AWS ELB.
+
+    Says of a profile which behaviours it consists of, with their figures, and where those come from.
+    """
     import yaml
 
     from lab.errors import UsageError
@@ -28,10 +31,7 @@ def command(
     if name is None:
         width = max(map(len, catalogue.profiles), default=0)
         for known in sorted(catalogue.profiles):
-            profile = models[known].profile
-            typer.echo(f"{known:{width}}  {profile.title}")
-            for source in profile.source:
-                typer.echo(f"{'':{width}}    {source}")
+            typer.echo(f"{known:{width}}  {models[known].profile.title}")
         return
     if name not in catalogue.profiles:
         near = nearest(name, catalogue.profiles)

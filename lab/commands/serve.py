@@ -25,11 +25,19 @@ class ProtocolText(StrEnum):
 
 
 def command(
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of them.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 8081,
-    heartbeat: Annotated[str, typer.Option(help="Silence after which a heartbeat is sent.")] = "25s",
-    disconnect_delay: Annotated[str, typer.Option(help="How long a session without a receiver is kept.")] = "5s",
-    response_limit: Annotated[str, typer.Option(help="Bytes after which a streaming response is ended.")] = "128KiB",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 for all addresses.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")] = 8081,
+    heartbeat: Annotated[
+        str, typer.Option(metavar="DURATION", help="Silence after which a heartbeat is sent.")
+    ] = "25s",
+    disconnect_delay: Annotated[
+        str, typer.Option(metavar="DURATION", help="How long a session without a receiver is kept.")
+    ] = "5s",
+    response_limit: Annotated[
+        str, typer.Option(metavar="SIZE", help="Bytes after which a streaming response is ended.")
+    ] = "128KiB",
     websocket: Annotated[
         bool, typer.Option(help="Offer websockets; without them clients begin with xhr-streaming.")
     ] = True,

@@ -38,6 +38,14 @@ def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json
     return {"$schema": DIALECT, **scenario, "title": "Scenario of SockJS Lab", "$defs": definitions}
 
 
+def schema_of(model: type[BaseModel]) -> Json:
+    """The schema of one model alone, such as a behaviour's parameters, with defaults as a file would have them."""
+    schema = model.model_json_schema()
+    for part in _parts(schema):
+        _tidy(part)
+    return schema
+
+
 def _add_short_forms(scenario: Json, definitions: Json) -> None:
     definitions["FullAttempt"] = definitions["ExpectedAttempt"]
     definitions["ExpectedAttempt"] = _attempt()

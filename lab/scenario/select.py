@@ -58,7 +58,12 @@ def _files(given: Path) -> Iterator[tuple[Path, Path]]:
             yield path, given
     elif not given.exists():
         near = _existing(given)
-        raise UsageError(f"there is no {given.as_posix()}", remedy=f'Did you mean "{near}"?' if near else "")
+        remedy = (
+            f'Did you mean "{near}"?'
+            if near
+            else "Name a scenario's file, or a folder: `lab list` shows what is shipped."
+        )
+        raise UsageError(f"there is no {given.as_posix()}", remedy=remedy)
     elif given.suffix.lower() not in SUFFIXES:
         remedy = f"Name a {' or '.join(SUFFIXES)} file, or a folder."
         raise UsageError(f"{given.as_posix()} is no scenario", remedy=remedy)

@@ -21,6 +21,13 @@ def test_behaviours_explains_one(quick: Callable[..., Ended]) -> None:
     assert normal(ended.out) == stored("behaviours-buffering", ended.out)
 
 
+def test_behaviours_writes_defaults_as_a_scenario_would(quick: Callable[..., Ended]) -> None:
+    assert "in each direction. (default 195KiB)\n" in quick("behaviours", "bandwidth").out
+    assert "each piece leaves. (default 200ms)\n" in quick("behaviours", "response_delay").out
+    replace_text = quick("behaviours", "replace_text").out
+    assert "as it stands. (required)\n" in replace_text and 'its place. (default "")\n' in replace_text
+
+
 def test_behaviours_knows_what_a_mistyped_one_was_meant_to_be(quick: Callable[..., Ended]) -> None:
     ended = quick("behaviours", "bufering")
     assert (ended.status, ended.out) == (2, "")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,10 @@ def test_help_names_every_command_and_no_other() -> None:
     assert ended.status == 0 and ended.err == ""
     listed = ended.out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed] == COMMANDS
+
+
+def test_version_is_that_of_the_package(quick: Callable[..., Ended]) -> None:
+    assert quick("--version") == Ended(0, f"SockJS Lab {version('sockjs-lab')}\n", "")
 
 
 def test_lab_alone_shows_the_help(quick: Callable[..., Ended]) -> None:

@@ -79,8 +79,8 @@ def test_explain_says_where_nothing_went_wrong(quick: Callable[..., Ended], tmp_
     ("asked", "told", "remedy"),
     [
         ("a/c[chromium]", "the latest run has no case a/c[chromium].", "Did you mean a/b[chromium]?"),
-        ("zzz", "the latest run has no case zzz.", "results.json"),
-        ("never[webkit]", "nothing was seen of never[webkit]: it was never begun.", "Run it again."),
+        ("zzz", "the latest run has no case zzz.", "It has a/b[chromium], never[webkit]."),
+        ("never[webkit]", "no events of never[webkit]: it was never begun, or they were not kept.", "Run it again"),
     ],
 )
 def test_explain_says_which_case_is_missing(
@@ -89,6 +89,13 @@ def test_explain_says_which_case_is_missing(
     ended = quick("explain", asked, "--out", str(_run(tmp_path / "reports")))
     assert (ended.status, ended.out) == (2, "")
     assert told in ended.err and remedy in ended.err
+
+
+def test_explain_names_the_file_of_many_cases(quick: Callable[..., Ended], tmp_path: Path) -> None:
+    out = _run(tmp_path / "reports")
+    cases = [{"id": f"case-{number}[chromium]", "artefacts": {}} for number in range(9)]
+    (out / "run" / "results.json").write_text(json.dumps({"cases": cases}))
+    assert f"See {out / 'latest' / 'results.json'} for its cases." in quick("explain", "zzz", "--out", str(out)).err
 
 
 def test_explain_says_what_is_wrong_with_what_it_is_given(quick: Callable[..., Ended], tmp_path: Path) -> None:

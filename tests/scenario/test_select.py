@@ -84,7 +84,8 @@ def test_find_names_what_is_nearest_to_a_missing_path(tmp_path: Path, path: str,
     make(tmp_path, "scenarios/upgrade.yaml")
     with pytest.raises(UsageError, match="there is no") as raised:
         find([tmp_path / path])
-    assert raised.value.remedy == (f'Did you mean "{(tmp_path / near).as_posix()}"?' if near else "")
+    meant = f'Did you mean "{(tmp_path / near).as_posix()}"?'
+    assert raised.value.remedy.startswith(meant if near else "Name a scenario's file, or a folder")
 
 
 def test_find_refuses_a_file_of_another_kind(tmp_path: Path) -> None:
