@@ -9,6 +9,14 @@
     if (link) location.assign(link.href);
   });
 
+  // What is wider than the page can be moved with the keyboard, too.
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (box.scrollWidth <= box.clientWidth) continue;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-labelledby", box.closest("section").getAttribute("aria-labelledby"));
+  }
+
   const source = document.getElementById("drawing");
   const figure = document.getElementById("drawn");
   if (!source || !figure || !window.d3) return;
@@ -240,16 +248,18 @@
       svg.call(zoom.transform, k > 1 ? d3.zoomIdentity.scale(k).translate(-whole(left), 0) : d3.zoomIdentity);
     };
 
-    svg.on("pointermove", (event) => {
+    svg.on("pointermove pointerdown", (event) => {
       const [px, py] = d3.pointer(event, body.node());
       cross.attr("visibility", px >= 0 ? null : "hidden").attr("transform", `translate(${px},0)`);
       cross.select("text").text(exact(x.invert(px))).attr("x", px > plot - 70 ? -5 : 5).attr("text-anchor", px > plot - 70 ? "end" : "start");
       const over = items.find((item) => py >= item.y && py < item.y + ROW && px >= x(item.from) - 4 && px <= x(item.to) + 4);
-      if (!over) return document.activeElement === svg.node() && chosen ? undefined : hide();
+      if (!over) return svg.node().matches(":focus-visible") && chosen ? undefined : hide();
       chosen = over;
       const near = d3.least(over.all, (mark) => Math.abs(x(mark.at) - px));
       show(over, near && Math.abs(x(near.at) - px) < 6 ? near : undefined);
-    }).on("pointerleave", () => {
+    }).on("pointerleave", (event) => {
+      // A finger leaves as soon as it is lifted: what it chose is to be read after that.
+      if (event.pointerType === "touch") return;
       cross.attr("visibility", "hidden");
       hide();
     }).on("blur", hide).on("focus", () => {
