@@ -25,7 +25,7 @@ from lab.tasks import end, spawn
 START_S = 20.0
 ATTACH_S = 15.0
 _POLL_S = 0.02
-_ASK_S = 2.0
+_ASK_S = 4.0
 _WEB_PROCESS = "WebKitWebProces"  # The kernel keeps 15 characters of a process's name.
 _LOOPBACK = "127.0.0.1"
 _READY = "ready for the lab"
@@ -292,8 +292,14 @@ class _Tab(PageTab):
 
     async def _ask_page(self) -> None:
         try:
-            await asyncio.wait_for(self._page.evaluate("1"), _ASK_S)
-        except (Error, TimeoutError):
+            async with asyncio.timeout(_ASK_S):
+                while self.alive:
+                    # A page that is just being left fails at once, and the next one answers.
+                    with contextlib.suppress(Error):
+                        await self._page.evaluate("1")
+                        return
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
             self.lost("lost its web process")
 
 

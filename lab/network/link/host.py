@@ -187,6 +187,7 @@ class Link:
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection.server, *self._target)
         except OSError:
+            self.recorder.refused(connection.number)
             connection.refuse()
 
     def joined(self, connection: Connection) -> None:

@@ -98,6 +98,10 @@ class LinkRecorder(Gate):
         """The connection of this number is there on this side."""
         self._sides[side]("tcp.open", conn=conn)
 
+    def refused(self, conn: int) -> None:
+        """Nobody took the link's own connection: it is not the link that turns the client away."""
+        self._sides["server"]("tcp.end", conn=conn, direction="down", how="refused", total=0)
+
     def tally(self, side: Side, conn: int, direction: Direction, later: Later) -> Tally:
         """What counts the bytes of a connection that pass this side in this direction."""
         return Tally(self._sides[side], later, conn, direction)

@@ -45,7 +45,7 @@ def _until(outer: Wire, wires: list[Wire]) -> float:
 def _said(about: str, since: float, until: float, waits: list[tuple[Wire, float]], so: str) -> Iterator[Diagnosis]:
     for outer, over in waits:
         kept = min(over, until) - outer.opened_ms
-        if not since - GRAIN_MS <= outer.opened_ms <= until or kept < LONG_MS or outer.ends:
+        if not since - GRAIN_MS <= outer.opened_ms <= until or kept < LONG_MS or _ended(outer, until):
             continue
         hop = outer.side.removesuffix(".client")
         begun = "the connection had opened" if "open connection" in about else "the attempt began"
@@ -60,3 +60,7 @@ def _said(about: str, since: float, until: float, waits: list[tuple[Wire, float]
             "needs two connections at once",
         )
         return
+
+
+def _ended(outer: Wire, until: float) -> bool:
+    return outer.end is not None and outer.end.t_ms <= until

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 
+from lab.timeline.diagnosis.answers import Answer
+from lab.timeline.diagnosis.asks import Ask
 from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.ends import cut_of
+from lab.timeline.exchanges import hop_of
 from lab.timeline.results import Diagnosis
+from lab.timeline.wires import Wire, wires_of
 from lab.timeline.words import plural
 
 ORDER = 29
@@ -13,6 +17,7 @@ ORDER = 29
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where a hop that made a 5xx had asked, and a hop nearer to the server had ended that by itself."""
     tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
+    turned_away = _turned_away(case)
     for ask in case.asks:
         answer = ask.answer
         if answer is None or answer.hop is None or not answer.asked or answer.was is not None or answer.status < 500:
@@ -21,6 +26,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         answered = answer.exchange.response.t_ms if answer.exchange.response else ask.until_ms
         cut = cut_of(ask.whole, behind, answered, tcp_ends) if ask.whole is not None else None
         if cut is None:
+            yield from _refused(ask, answer, [one for one in turned_away if hop_of(one.side) in behind], answered)
             continue
         dropped = f", with {plural(cut.dropped, cut.units)} that it did not pass on" if cut.dropped else ""
         yield Diagnosis(
@@ -32,3 +38,37 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             proof=[*cut.proof, *ask.journey()],
             hint=f"look for a rule, a limit or a time in {cut.hop} that ends this kind of connection",
         )
+
+
+def _turned_away(case: Evidence) -> list[Wire]:
+    """Connections that a link ended before it had read a byte or had made one of its own."""
+    wires = wires_of(case.events)
+    inner = {(hop_of(wire.side), wire.conn) for wire in wires if wire.side.endswith(".server")}
+    return [
+        wire
+        for wire in wires
+        if wire.side.endswith(".client")
+        and not wire.has_data
+        and wire.end is not None
+        and wire.end.data.get("direction") == "down"
+        and (hop_of(wire.side), wire.conn) not in inner
+    ]
+
+
+def _refused(ask: Ask, answer: Answer, turned_away: list[Wire], answered_ms: float) -> Iterator[Diagnosis]:
+    for wire in turned_away:
+        if ask.nearest.t_ms <= wire.opened_ms <= answered_ms:
+            hop = hop_of(wire.side)
+            yield Diagnosis(
+                about=ask.about,
+                cause="connection_cut",
+                hop=hop,
+                sentence=f"{hop} refused the connection for {ask.name} {ask.when(wire.opened_ms)}, before it "
+                f"had read a byte: {answer.hop} then answered {answer.status}, {ask.so}.",
+                proof=[
+                    f"{wire.side} saw the connection end from {hop}'s side, {hop}.server saw none",
+                    *ask.journey(),
+                ],
+                hint=f"look for a limit of connections in {hop}; a client over HTTP needs two at once",
+            )
+            return

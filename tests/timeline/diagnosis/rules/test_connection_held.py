@@ -22,6 +22,12 @@ def test_names_the_link_that_took_a_connection_and_did_nothing_with_it(ask):
     )
 
 
+def test_goes_by_what_came_before_the_attempt_was_over(ask):
+    late = "700 1s tcp.open conn=2\n700 1c tcp.end conn=2 direction=up how=fin total=0"
+    (found,) = ask(connection_held, TIMED_OUT, LINK, WAITS.format(at=70), late)
+    assert "for 580 ms" in found.sentence
+
+
 def test_speaks_of_an_open_connection_that_lost_messages(ask):
     sent = "100 b message.out n=0 hash=x text=a bytes=1"
     (found,) = ask(connection_held, opened(closed=None), sent, LINK, WAITS.format(at=110), "900 l step state=failed")

@@ -31,3 +31,25 @@ def test_says_nothing_where_nothing_was_cut_or_the_answer_is_another(ask):
     assert ask(cut_behind, opened(), ASKED, LINK, RESET, FAILED[0], refused) == []
     alone = request(600, XHR, sides=["1c"])
     assert ask(cut_behind, opened(), alone, LINK, RESET, answer(606, 502, sides=["1c"])) == []
+
+
+REFUSED = """
+    603 2c tcp.open conn=7
+    604 2c tcp.end conn=7 direction=down how=rst total=0
+"""
+
+
+def test_names_the_link_that_turned_the_next_connection_away(ask):
+    (found,) = ask(cut_behind, opened(), ASKED, REFUSED, *FAILED)
+    assert (found.about, found.cause, found.hop) == ("open connection", "connection_cut", "hop2")
+    assert found.sentence == (
+        "hop2 refused the connection for POST /echo/1/abc/xhr 553 ms after it had opened, before it had read a byte: "
+        "hop1 then answered 502, so the open connection closed with 1006."
+    )
+
+
+def test_does_not_blame_a_link_whose_own_connection_was_refused(ask):
+    unreachable = "603 2s tcp.end conn=7 direction=down how=refused total=0"
+    assert ask(cut_behind, opened(), ASKED, REFUSED, unreachable, *FAILED) == []
+    earlier = REFUSED.replace("603", "403").replace("604", "404")
+    assert ask(cut_behind, opened(), ASKED, earlier, *FAILED) == []
