@@ -46,8 +46,8 @@ def _of(case: Evidence, life: Life, closed_ms: float) -> Iterator[Diagnosis]:
             about=about,
             cause="page_asleep",
             hop=None,
-            sentence=f"The page stood still for {_time(life, away)}, as on a laptop that sleeps, so the open connection "
-            f"{life.fate}.",
+            sentence=f"The page stood still for {_time(life, away)}, as on a laptop that sleeps, so the open "
+            f"connection {life.fate}.",
             proof=[f"the connection ended {ms(max(0.0, closed_ms - away[1]))} after the page had gone on"],
             hint="connect again after a sleep; a session over HTTP outlives a pause shorter than the "
             "server's disconnect delay (5 s by default)",
