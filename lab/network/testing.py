@@ -186,19 +186,21 @@ class Bench(Witness):
 
 
 @contextlib.asynccontextmanager
-async def mitmdump(script: Path, *options: str, mode: str, confdir: Path) -> AsyncIterator[int]:
+async def mitmdump(script: Path | Sequence[Path], *options: str, mode: str, confdir: Path) -> AsyncIterator[int]:
     """A bare mitmdump that runs ``script`` on its own, without the lab; yields the port that it listens on.
 
     Args:
-        script: The behaviour's file.
+        script: The behaviour's file, or those of several.
         options: ``name=value`` for each ``--set``.
         mode: ``regular`` or ``reverse:http://127.0.0.1:8080``.
         confdir: A folder for its certificates.
     """
+    scripts = [script] if isinstance(script, Path) else script
     settings = ["listen_host=127.0.0.1", f"confdir={confdir}", *options]
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("mitmdump")),
-        *("-s", str(script), "--mode", mode, "-p", "0"),
+        *("--mode", mode, "-p", "0"),
+        *(word for each in scripts for word in ("-s", str(each))),
         *(word for setting in settings for word in ("--set", setting)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -212,6 +214,7 @@ async def mitmdump(script: Path, *options: str, mode: str, confdir: Path) -> Asy
             said = said + line
         # It listens for a moment even where it is about to end because of the script.
         assert b"error in script" not in said, said.decode()
+        assert all(f"Loading script {each}".encode() in said for each in scripts), said.decode()
         yield int(said.split()[-1].rstrip(b".").rpartition(b":")[2])
     finally:
         if process.returncode is None:
