@@ -132,7 +132,14 @@ def _shows(path: str) -> bool:
 
 def _file(kind: str, path: str, folder: Path | None) -> File:
     href = _link(path)
-    if href and folder is not None and not (folder / path).exists():
+    if href and folder is not None and not _is_there(folder / path):
         return File(kind, path, None, "There is no such file.", "")
     how, command = HOW.get(kind.partition(" ")[0], ("", ""))
     return File(kind, path, href, how, command.format(file=path.rpartition("/")[2]))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that no file can have
+        return False

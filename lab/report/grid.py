@@ -103,10 +103,15 @@ def grid_of(cases: Sequence[CaseResult], axes: tuple[str, str] | None = None) ->
 
 
 def rest_of(case: CaseResult, grid: Grid) -> str:
-    """What tells a case apart from the others of its cell: ``https, cross, version 1.1.5``."""
+    """What tells a case apart from the others of its cell: ``https, cross, version 1.1.5``.
+
+    Not the transport, which stands beside it.
+    """
     found = ((key, value_of(case, key)) for key in grid.rest)
     return ", ".join(
-        value if speaks_for_itself(value) else f"{name_of(key)} {value}" for key, value in found if value
+        value if speaks_for_itself(value) else f"{name_of(key)} {value}"
+        for key, value in found
+        if value and value != case.transport
     )
 
 

@@ -75,19 +75,21 @@ def verdict(run: RunResult) -> str:
     total = len(run.cases)
     if not total:
         return "Interrupted before any case had ended." if run.interrupted else "No case was run."
-    of = f"{run.count('failed')} of {total} cases" if total > 1 else "The only case"
+    of = f"{run.count('failed'):,} of {total:,} cases" if total > 1 else "The only case"
     parts = []
     if run.count("failed"):
         parts.append(f"{of} failed")
     elif run.count("passed") == total:
-        parts.append(f"All {total} cases passed" if total > 1 else "The only case passed")
+        parts.append(f"All {total:,} cases passed" if total > 1 else "The only case passed")
     elif run.count("passed"):
-        parts.append(f"{run.count('passed')} of {total} cases passed")
+        parts.append(f"{run.count('passed'):,} of {total:,} cases passed")
     else:
         parts.append("No case failed and none passed")
     rest = {"flaky": "passed only at a later try", "error": "could not be judged", "skipped": "skipped"}
     parts += [
-        f"{run.count(outcome)} {words}" for outcome in OUTCOMES if (words := rest.get(outcome)) and run.count(outcome)
+        f"{run.count(outcome):,} {words}"
+        for outcome in OUTCOMES
+        if (words := rest.get(outcome)) and run.count(outcome)
     ]
     return ("Interrupted. " if run.interrupted else "") + ", ".join(parts) + "."
 

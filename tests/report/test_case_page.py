@@ -241,7 +241,7 @@ def test_case_page_obeys_nothing_that_a_scenario_or_a_server_says(tmp_path: Path
 
 def test_case_page_links_to_no_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "there.png").write_bytes(b"")
-    made = case(artefacts={"screenshot": "there.png", "try2 screenshot": "gone.png", "trace": "gone.zip"})
+    made = case(artefacts={"screenshot": "there.png", "try2 screenshot": "gone.png", "trace": "gone.zip" * 99})
     found = page(made, folder=tmp_path)
     assert [attributes["src"] for attributes, _ in found.all("img")] == ["../there.png"]
     assert "../there.png" in found.targets() and not [target for target in found.targets() if "gone" in target]

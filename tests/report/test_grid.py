@@ -80,6 +80,13 @@ def test_rest_names_the_key_of_what_does_not_speak_for_itself() -> None:
     assert rest_of(cases[1], grid_of(cases)) == "c 3, d false"
 
 
+def test_rest_does_not_repeat_the_transport() -> None:
+    one, other = of_matrix(a="websocket", b="x"), of_matrix(a="xhr-polling", b="y")
+    grid = grid_of([one, other], ("scenario", "engine"))
+    assert (one.transport, rest_of(one, grid)) == ("websocket", "x")
+    assert (other.transport, rest_of(other, grid)) == ("websocket", "xhr-polling, y")
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [("https", "https"), (["a", "b"], "a, b"), ([], "[]"), ([1], "[1]"), (True, "true"), ({"a": 1}, '{"a": 1}')],

@@ -229,6 +229,29 @@ async def test_timeline_zooms_and_comes_back(reader: Reader, tmp_path: Path) -> 
     assert await reader.ask(width) > whole * 1.5
 
 
+async def test_timeline_tells_exact_times_on_a_tap(reader: Reader, tmp_path: Path) -> None:
+    await drawn(reader, tmp_path, case("webkit"))
+    tap = """(down) => { const bar = document.querySelector("#drawn .item.attempt .bar").getBoundingClientRect();
+        for (const type of ["pointerdown", "pointerup", "pointerleave"])
+            document.querySelector("#drawn svg").dispatchEvent(new PointerEvent(type,
+                {bubbles: true, pointerType: "touch", clientX: bar.left + 1, clientY: bar.top + 3 + down})); }"""
+    await reader.ask(tap, 0)
+    assert (await reader.shown(".tip"))[0].startswith("websocket: failed")
+    await reader.ask(tap, -40)
+    assert await reader.shown(".tip") == []
+
+
+async def test_timeline_of_a_case_without_attempts_shows_the_whole_case(reader: Reader, tmp_path: Path) -> None:
+    (connection,) = TIMELINE.connections
+    untried = connection.model_copy(update={"tries": [], "info": connection.tries[0].requests})
+    timeline = TIMELINE.model_copy(update={"connections": [untried]})
+    written(tmp_path, run_of(case("webkit", attempts=[], transport=None)), timeline)
+    await reader.open(next((tmp_path / "cases").iterdir()))
+    assert await reader.ask("document.querySelectorAll('#drawn .item').length") == 3
+    assert await reader.shown("#tools button") == ["−", "+", "All"]
+    assert await reader.ask("document.querySelector('#tools [aria-pressed=true]').textContent") == "All"
+
+
 async def test_timeline_tells_exact_times_by_keys_and_by_pointer(reader: Reader, tmp_path: Path) -> None:
     await drawn(reader, tmp_path, case("webkit"))
     await reader.ask("document.querySelector('#drawn svg').focus()")
@@ -261,6 +284,23 @@ LONG = case(
     network=["v" * 300],
     artefacts={"events": "w" * 300},
 )
+
+
+OUTSIDE = """[...document.querySelectorAll("#drawn svg text")]
+    .filter(one => one.getAttribute("visibility") !== "hidden" && one.closest("[visibility=hidden]") === null)
+    .filter(one => { const [at, room] = [one, one.ownerSVGElement].map(each => each.getBoundingClientRect());
+        return at.width && (at.left < room.left - 1 || at.right > room.right + 1); })
+    .map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+async def test_timeline_keeps_its_labels_inside_on_a_telephone(reader: Reader, tmp_path: Path) -> None:
+    page: Any = reader._tab._page  # type: ignore[attr-defined] # as above
+    await page.set_viewport_size({"width": 360, "height": 800})
+    await drawn(reader, tmp_path, case("webkit"))
+    assert await reader.ask(OUTSIDE) == []
+    await reader.ask("document.querySelector('#tools [aria-label=\"Show the whole case\"]').click()")
+    assert await reader.ask(OUTSIDE) == []
 
 
 # Only Chromium can be made narrow from outside.

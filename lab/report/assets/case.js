@@ -187,10 +187,11 @@
         else if (left > room) text.attr("x", left - 6).attr("class", "note before");
         else text.attr("x", Math.max(0, plot - room)).attr("class", "note");
       });
-      moments.attr("transform", (moment) => `translate(${x(moment.at)},0)`);
+      const inSight = (moment) => x(moment.at) >= 0 && x(moment.at) <= plot;
+      moments.attr("transform", (moment) => `translate(${x(moment.at)},0)`).attr("visibility", (moment) => (inSight(moment) ? null : "hidden"));
       // A label that would overlap an earlier one goes a line further down.
       const until = [-Infinity, -Infinity, -Infinity];
-      moments.select("text").each(function (moment) {
+      moments.filter(inSight).select("text").each(function (moment) {
         const at = x(moment.at), room = this.getComputedTextLength() + 5;
         const before = at + room + 6 > plot;
         const from = before ? Math.max(at - room, Math.min(0, plot - room)) : at + 5;

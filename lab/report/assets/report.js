@@ -11,6 +11,7 @@
     at: JSON.parse(element.dataset.at),
     text: element.dataset.text,
     only: element.dataset.only.split(" "),
+    transport: element.querySelector("b").lastChild.textContent.trim(),
   }));
   const form = document.querySelector(".filter");
   const field = document.getElementById("filter");
@@ -37,7 +38,7 @@
       const row = one.at[down] ?? "";
       if (!places.has(row)) places.set(row, new Map(heads.map((head) => [head, []])));
       places.get(row).get(one.at[across] ?? "").push(one);
-      const words = rest.filter((key) => one.at[key])
+      const words = rest.filter((key) => one.at[key] && one.at[key] !== one.transport)
         .map((key) => (/^\p{L}/u.test(one.at[key]) && !/^(true|false|null)$/.test(one.at[key]) ? "" : nameOf(key) + " ") + one.at[key]);
       one.element.querySelector(".rest").textContent = words.join(", ");
     }
@@ -90,7 +91,7 @@
     }
     for (const row of table.tBodies[0].rows) row.hidden = !row.querySelector("a.cell:not([hidden])");
     const all = left === cases.length;
-    document.getElementById("filtered").value = all ? "" : `${left} of ${cases.length} cases`;
+    document.getElementById("filtered").value = all ? "" : `${left.toLocaleString("en")} of ${cases.length.toLocaleString("en")} cases`;
     nothing.hidden = left > 0;
     table.hidden = left === 0;
     for (const button of buttons) button.setAttribute("aria-pressed", String(pressed.has(button.dataset.only)));
@@ -180,5 +181,7 @@
   for (const element of document.querySelectorAll(".keys")) element.hidden = cases.length < 2;
   recall();
   apply();
+  const box = table.closest(".scroll");
+  new ResizeObserver(() => box.classList.toggle("fits", table.scrollWidth <= box.clientWidth)).observe(table);
   addEventListener("hashchange", () => { pressed.clear(); recall(); apply(); });
 })();
