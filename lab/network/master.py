@@ -26,8 +26,11 @@ stream.install()
 _NEVER_S = 7 * 24 * 3600
 """mitmproxy closes a connection after 600 s of silence. Only a behaviour may do that here."""
 
-_DRAIN_S = 0.2
-"""How long stop() waits for aborted connections to be cleaned up; it takes a few milliseconds."""
+_DRAIN_S = 2.0
+"""How long stop() waits for aborted connections to be cleaned up: a few milliseconds, or longer on a busy machine.
+
+What is not over when the last hop of a run stops would be cancelled with the loop, which asyncio tells as an error.
+"""
 
 
 _VERSIONS = {None: "UNBOUNDED", "1.0": "TLS1", "1.1": "TLS1_1", "1.2": "TLS1_2", "1.3": "TLS1_3"}
