@@ -107,7 +107,12 @@ class FlowDump:
     def _whole(self, flow: HTTPFlow, hide: Hide) -> HTTPFlow:
         """A copy with its bodies and messages, without credentials."""
         untyped: Any = flow
-        copy: HTTPFlow = untyped.copy()
+        # Behaviours keep what they work with in the metadata, which not all can be copied: zlib's compressors, once used.
+        working, flow.metadata = flow.metadata, {}
+        try:
+            copy: HTTPFlow = untyped.copy()
+        finally:
+            flow.metadata = working
         _as_the_browser_named_it(copy.request)
         bodies = self._bodies.get(flow.metadata.get(FLOW, 0))
         if bodies is not None:
@@ -123,7 +128,6 @@ class FlowDump:
                 message.headers = Headers(
                     [(name, _hidden(name, value, hide)) for name, value in message.headers.fields]
                 )
-        copy.metadata = {}
         return copy
 
 

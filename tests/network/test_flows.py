@@ -1,6 +1,7 @@
 """What a hop saw, written and read again as mitmproxy reads it."""
 
 import os
+import zlib
 from pathlib import Path
 
 from mitmproxy.http import HTTPFlow
@@ -75,6 +76,22 @@ def test_dump_keeps_messages_that_the_hop_forgets(tmp_path: Path) -> None:
     assert found.websocket is not None
     assert [message.content for message in found.websocket.messages] == [b"hello binary", b"hello text", b"it's me"]
     assert flow.websocket.messages == [], "the flow itself is as it was"
+
+
+def test_dump_needs_no_copy_of_what_behaviours_work_with(tmp_path: Path) -> None:
+    def emit(kind: str, /, **data: object) -> None:
+        """Nobody listens."""
+
+    used = zlib.compressobj()
+    used.flush()
+    dump = flows.FlowDump(Recorder(emit, emit, emit))
+    flow = tflow.tflow(resp=True)
+    flow.metadata["stages"] = [used]
+    dump.requestheaders(flow)
+    assert dump.write(tmp_path / "hop1.flows")
+    (found,) = read(tmp_path / "hop1.flows")
+    assert (found.id, found.metadata) == (flow.id, {})
+    assert flow.metadata == {"stages": [used]}, "the flow itself is as it was"
 
 
 async def test_hops_are_watched_only_where_someone_asks(authority: Authority) -> None:
