@@ -107,7 +107,7 @@ class FlowDump:
     def _whole(self, flow: HTTPFlow, hide: Hide) -> HTTPFlow:
         """A copy with its bodies and messages, without credentials."""
         untyped: Any = flow
-        # Behaviours keep what they work with in the metadata, which not all can be copied: zlib's compressors, once used.
+        # Behaviours keep in the metadata what they work with, and not all of that can be copied: no used compressor.
         working, flow.metadata = flow.metadata, {}
         try:
             copy: HTTPFlow = untyped.copy()

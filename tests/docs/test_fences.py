@@ -13,12 +13,14 @@ from lab.scenario.matrix import cases
 from scripts.command_line_reference import help_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = [ROOT / "README.md", ROOT / "reports" / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+READMES = [ROOT / "README.md", *(ROOT / folder / "README.md" for folder in ("benchmarks", "reports"))]
+PAGES = [*READMES, *sorted(ROOT.glob("docs/**/*.md"))]
 MODELS = Catalogue([ROOT / "docs" / "examples" / "proxies"]).models()
 COMMANDS = {command.name: help_of(command.name or "") for command in build().registered_commands}
 
 FENCE = re.compile(r"^```(\w*)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN = re.compile(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLACE = re.compile(r"`((?:benchmarks|docs|lab|proxies|scenarios|scripts|tests)/[a-z][\w./-]*)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -60,6 +62,12 @@ def test_page_links_to_what_is_there(page: Path) -> None:
             # As GitHub makes them: lower case, punctuation gone, blanks to hyphens.
             anchors = [re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in headings]
             assert heading in anchors, link
+
+
+@pages
+def test_page_names_files_that_exist(page: Path) -> None:
+    for name in PLACE.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
 
 
 @pages

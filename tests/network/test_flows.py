@@ -90,7 +90,7 @@ def test_dump_needs_no_copy_of_what_behaviours_work_with(tmp_path: Path) -> None
     dump.requestheaders(flow)
     assert dump.write(tmp_path / "hop1.flows")
     (found,) = read(tmp_path / "hop1.flows")
-    assert (found.id, found.metadata) == (flow.id, {})
+    assert (found.request.url, found.metadata) == (flow.request.url, {})
     assert flow.metadata == {"stages": [used]}, "the flow itself is as it was"
 
 
