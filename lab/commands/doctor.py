@@ -38,7 +38,7 @@ async def _report(names: Sequence[str] | None, as_json: bool) -> int:
         findings.append(finding)
         if not as_json:
             line = Text.assemble(
-                ("ok      ", "green") if finding.ok else ("missing ", "bold red"),
+                ("ok      ", "green") if finding.ok else ("failed  ", "bold red"),
                 f"{finding.check:16} {finding.detail}",
             )
             console.print(line)

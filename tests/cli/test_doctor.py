@@ -37,7 +37,7 @@ def test_doctor_names_the_remedy_of_what_is_missing(asked: list[list[str]], quic
     ended = quick("doctor")
     assert ended.status == 3 and asked == [["chromium", "firefox", "webkit"]]
     assert ended.out.splitlines()[1:] == [
-        "missing webkit           webkit is not installed.",
+        "failed  webkit           webkit is not installed.",
         "                         Run: lab install webkit",
         "1 of 2 checks failed.",
     ]
