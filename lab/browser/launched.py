@@ -87,7 +87,7 @@ class LaunchedEngine:
             if isinstance(error, TimeoutError):
                 raise EngineFailure(f"{self.name} did not start within {LAUNCH_S:g} s.") from error
             if isinstance(error, Error):
-                raise not_started(self.name, error) from error
+                raise not_started(self._found or locate(self.name), error) from error
             raise
 
     async def open(
@@ -236,14 +236,18 @@ class LaunchedEngine:
                 tab.lost("ended unexpectedly")
 
 
-def not_started(name: str, error: Error) -> EngineFailure:
+def not_started(found: Found, error: Error) -> EngineFailure:
     """Why a browser did not start; one that Playwright is too new for is told by the commands that it lacks."""
+    name, why = found.name, told(error).rstrip(".")
     if "unknown command" in error.message:
         return TooOld(
-            f"{name} did not start: it is older than this Playwright can drive ({told(error)}).",
+            f"{name} did not start: it is older than this Playwright can drive ({why}).",
             remedy=f"Run: lab install {name}",
         )
-    return EngineFailure(f"{name} did not start: {told(error)}.{said_in(error)}", remedy="Run: lab doctor")
+    remedy = f"Start {found.executable} by hand: it may say more."
+    if found.executable is None:
+        remedy = f"Install its libraries, as root: python -m playwright install-deps {name}"
+    return EngineFailure(f"{name} did not start: {why}.{said_in(error)}", remedy=remedy)
 
 
 async def _end(launching: asyncio.Task[Browser]) -> None:
