@@ -6,7 +6,6 @@ from playwright.async_api import Error
 from lab.browser.find import Found
 from lab.browser.launched import not_started
 
-
 FIREFOX = Found("firefox", "system", Path("/usr/bin/firefox"))
 
 
