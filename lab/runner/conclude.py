@@ -80,11 +80,14 @@ def _client_ms(events: Sequence[Event]) -> float:
 
 def _named(found: Diagnosis, hops: Sequence[Hop]) -> Diagnosis:
     """The diagnosis with the scenario's own names for its hops, beside those of the events."""
-    sentence = found.sentence
+    sentence, hint = found.sentence, found.hint
     for number, hop in enumerate(hops, start=1):
         if hop.name:
-            sentence = re.sub(rf"\bhop{number}\b(?!\.)", f"{hop.name} (hop{number})", sentence, count=1)
-    return found.model_copy(update={"sentence": sentence})
+            theirs = re.compile(rf"\bhop{number}\b(?!\.)")
+            name = hop.name.replace("\\", r"\\")
+            sentence = theirs.sub(f"{name} (hop{number})", sentence, count=1)
+            hint = theirs.sub(name, hint)
+    return found.model_copy(update={"sentence": sentence, "hint": hint})
 
 
 def conclude(seen: Seen) -> Concluded:

@@ -59,6 +59,24 @@ def test_case_that_says_nothing_of_transports_must_open() -> None:
     assert result.transport is None and result.open_ms is None and result.client_ms == 0.0
 
 
+@pytest.mark.parametrize("name", ["gateway", r"C:\proxy\g<0>"])
+def test_diagnosis_calls_hops_as_the_scenario_does(name: str) -> None:
+    data = {"conn": 1, "direction": "up", "bytes": 9, "total": 9}
+    rows = [
+        (1.0, "hop1.client", "tcp.open", {"conn": 1}),
+        (1.5, "hop1.server", "tcp.open", {"conn": 1}),
+        (2.0, "hop1.client", "tcp.data", data),
+        (3.0, "hop1.server", "tcp.data", data),
+        (50.0, "browser", "attempt.start", {**WS, "budget_ms": 600, "url": "ws://a/echo/1/abc/websocket"}),
+        (70.0, "hop1.client", "tcp.open", {"conn": 2}),
+        (650.0, "browser", "attempt.timeout", {**WS, "timer_of": "websocket"}),
+    ]
+    own = case(network=[{"name": name, "link": ["connection_limit"]}], expect={"transport": "none"})
+    (found,) = conclude(seen(*rows, case=own)).result.diagnosis
+    assert found.sentence.startswith(f"{name} (hop1) took a connection")
+    assert found.hint.startswith(f"look for a limit of connections in {name},")
+
+
 def test_client_that_never_opens_passes_where_that_is_expected() -> None:
     gave_up = (700.0, "browser", "client.close", {**MAIN, "code": 1002, "reason": "", "was_clean": False})
     ended = conclude(seen(*OPENED[:3], gave_up, case=case(expect={"transport": "none"})))
