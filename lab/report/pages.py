@@ -7,6 +7,7 @@ the scheme file: in Chromium, Firefox and WebKit alike (tried with each of them)
 """
 
 import json
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def _environment() -> Environment:
         duration=words.duration,
         exactly=exactly,
         prose=prose,
+        shell=shlex.join,
         moment=words.moment,
         way_told=lambda case: words.way_told(case, "→"),
     )

@@ -45,6 +45,11 @@ def test_html_head_tells_the_run() -> None:
         assert said in facts
 
 
+def test_html_head_has_a_command_that_can_be_pasted_into_a_shell() -> None:
+    found = page(direct("chromium"), command=["lab", "run", "a b.yaml", "-k", "not https"])
+    assert "lab run 'a b.yaml' -k 'not https'" in found.all("dl", class_="facts")[0][1]
+
+
 @pytest.mark.parametrize(
     ("run", "colour"),
     [
