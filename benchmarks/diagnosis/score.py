@@ -17,7 +17,7 @@ from lab.timeline.results import Diagnosis
 Pair = tuple[str | None, str]
 """Hop and cause."""
 
-OWN = {"timer_defect", "no_transport"}
+OWN = {"timer_defect", "no_transport", "opening_ignored"}
 """Causes that need no behaviour: the client's own doing, which the events prove by themselves."""
 
 

@@ -5,7 +5,8 @@ is *doubtful* where its end can be put down to the machine as well as to the net
 
 (a) It opened, or failed by itself, although the timer that should have ended it was overdue by more than
     the recorder's grain of 30 ms: its own, or one that sockjs-client had not cleared (1.0.3 to 1.6.1).
-(b) It timed out although its opening had left for the browser 5 ms before, or earlier.
+(b) It timed out although its opening had left for the browser 5 ms before, or earlier; from 250 ms on only where the
+    machine was late as in (c), or nobody measured: a browser that had time and took no notice is one that cannot.
 (c) It timed out before its request had reached the vantage nearest to the browser, and meanwhile the machine
     was late by more than 20 % of the budget: a timer in the page, one in the lab, or the stall of the CPU.
 (d) It timed out while the server had the request, or while nobody but the lab's own process had it, and the
@@ -35,6 +36,8 @@ SHARE = 0.2
 """The part of a budget that lateness may take before it casts doubt."""
 ARRIVAL_MS = 5.0
 """What the way from a vantage into the page may take on an idle machine."""
+BROWSER_NEEDS_MS = 250.0
+"""Time in which a browser that runs would surely have taken notice of an opening."""
 HOPS_SHARE = 0.8
 """The part of a budget that the hops must have used for the timeout to be theirs wherever it struck."""
 HOP_NEEDS_MS = 50.0
@@ -59,6 +62,11 @@ class Lateness:
     def of_lab_ms(self) -> float:
         """The worst that concerns the lab's process."""
         return max(self.lab_ms, self.stall_ms or 0.0)
+
+    @property
+    def was_measured(self) -> bool:
+        """Whether anybody looked."""
+        return self.stall_ms is not None or self.worst_ms > 0
 
     @property
     def worst_ms(self) -> float:
@@ -126,6 +134,8 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) ->
     by_lab = f"while timers in the lab fired up to {ms(late.lab_ms)} late{_stalled(late)}"
     match progress.place:
         case "arrived" if _refused(trial):
+            return None
+        case "arrived" if kept >= BROWSER_NEEDS_MS and late.was_measured and late.worst_ms <= allowed:
             return None
         case "arrived" if kept >= ARRIVAL_MS:
             return f"timed out although its opening had left for the browser {ms(kept)} before"

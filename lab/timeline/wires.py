@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lab.events import Event
 from lab.timeline.attempts import in_order
+from lab.timeline.exchanges import hop_of
 
 Points = list[tuple[float, int]]
 
@@ -101,6 +102,21 @@ def wires_of(events: Sequence[Event]) -> list[Wire]:
                 found[key] = Wire(event.vantage, event.data.get("conn"), event.t_ms)
             found[key].add(event)
     return list(found.values())
+
+
+def turned_away_in(wires: Iterable[Wire]) -> list[Wire]:
+    """Connections that a link ended before it had read a byte or had made one of its own."""
+    wires = list(wires)
+    inner = {(hop_of(wire.side), wire.conn) for wire in wires if wire.side.endswith(".server")}
+    return [
+        wire
+        for wire in wires
+        if wire.side.endswith(".client")
+        and not wire.has_data
+        and wire.end is not None
+        and wire.end.data.get("direction") == "down"
+        and (hop_of(wire.side), wire.conn) not in inner
+    ]
 
 
 def segments_of(wires: Iterable[Wire]) -> list[tuple[Segment, Segment | None]]:

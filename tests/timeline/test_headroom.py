@@ -141,6 +141,20 @@ def test_decided_by_machine_notes_an_opening_that_had_left_for_the_browser(see, 
     assert _doubts(see, XHR, UP, OPENING, HELD, passed) == (told if doubted else [])
 
 
+@pytest.mark.parametrize(
+    ("left", "late", "doubted"),
+    [
+        pytest.param(40, "300 b head_room late_ms=5", False, id="a browser that had time"),
+        pytest.param(400, "300 b head_room late_ms=5", True, id="a browser that had little time"),
+        pytest.param(40, "300 b late late_ms=130", True, id="a busy browser"),
+        pytest.param(40, "300 l pressure stall_ms=200", True, id="a busy machine"),
+    ],
+)
+def test_decided_by_machine_asks_whether_the_browser_had_time_to_take_notice(see, left, late, doubted):
+    passed = f"{left} 1c response.data flow=1 bytes=2051 total=2051"
+    assert bool(_doubts(see, XHR, UP, OPENING, HELD, passed, late)) == doubted
+
+
 def test_decided_by_machine_notes_an_opening_that_left_the_server_itself(see):
     direct = "12 s request request=1 method=POST path=/echo/000/abcd/xhr_streaming session=abcd"
     assert len(_doubts(see, XHR, direct, OPENING)) == 1

@@ -8,7 +8,7 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.ends import cut_of
 from lab.timeline.exchanges import hop_of
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Wire, wires_of
+from lab.timeline.wires import Wire, turned_away_in, wires_of
 from lab.timeline.words import plural
 
 ORDER = 29
@@ -17,7 +17,7 @@ ORDER = 29
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where a hop that made a 5xx had asked, and a hop nearer to the server had ended that by itself."""
     tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
-    turned_away = _turned_away(case)
+    turned_away = turned_away_in(wires_of(case.events))
     for ask in case.asks:
         answer = ask.answer
         if answer is None or answer.hop is None or not answer.asked or answer.was is not None or answer.status < 500:
@@ -38,21 +38,6 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             proof=[*cut.proof, *ask.journey()],
             hint=f"look for a rule, a limit or a time in {cut.hop} that ends this kind of connection",
         )
-
-
-def _turned_away(case: Evidence) -> list[Wire]:
-    """Connections that a link ended before it had read a byte or had made one of its own."""
-    wires = wires_of(case.events)
-    inner = {(hop_of(wire.side), wire.conn) for wire in wires if wire.side.endswith(".server")}
-    return [
-        wire
-        for wire in wires
-        if wire.side.endswith(".client")
-        and not wire.has_data
-        and wire.end is not None
-        and wire.end.data.get("direction") == "down"
-        and (hop_of(wire.side), wire.conn) not in inner
-    ]
 
 
 def _refused(ask: Ask, answer: Answer, turned_away: list[Wire], answered_ms: float) -> Iterator[Diagnosis]:

@@ -8,12 +8,12 @@ from lab.timeline.changes import changes_of
 from lab.timeline.diagnosis.answers import answer_of
 from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.ends import cut_of
-from lab.timeline.exchanges import Exchange
+from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.requests import Joined
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Segment
-from lab.timeline.words import ms
+from lab.timeline.wires import Segment, turned_away_in, wires_of
+from lab.timeline.words import ms, plural
 
 ORDER = 10
 
@@ -22,6 +22,7 @@ _CORS_HINT = (
     "answer with one Access-Control-Allow-Origin that names the page's origin, "
     "and with Access-Control-Allow-Credentials: true"
 )
+_LIMIT_HINT = "look for a limit of connections, or a rule, in the hop that refused it"
 _CORS = ("access-control-allow-origin", "access-control-allow-credentials")
 _HELD = 0.5
 """The part of the time that a hop must have had the request to have held it."""
@@ -57,7 +58,8 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             cut.hop, f"{cut.hop} ended its connection{f' {cut.how}' if cut.how else ''} before the answer"
         )
     else:
-        reason = _held_on_a_link(asked, case.hops, until) or _reason(sides, case.hops, until)
+        unread = None if asked.read() else _unread(case, info.start_ms - GRAIN_MS, until)
+        reason = unread or _held_on_a_link(asked, case.hops, until) or _reason(sides, case.hops, until)
     proof = [f"{side} saw GET {one.path}, answered {one.status or 'by nobody'}" for side, one in sides.items()]
     yield Diagnosis(
         about="connection",
@@ -83,6 +85,29 @@ def _held_on_a_link(asked: Joined, hops: Sequence[str], until: float) -> _Reason
         went = outer.reached("down", inner.total_by("down", until)) if isinstance(inner, Segment) else None
         if came is not None and came < until and (went is None or went - came > _HELD * (until - outer.t_ms)):
             return _Reason(hop, f"{hop} kept the answer for {ms(min(went or until, until) - came)}")
+    return None
+
+
+def _unread(case: Evidence, since: float, until: float) -> _Reason | None:
+    """What became of a request that no side could read: by the connections that links saw meanwhile."""
+    wires = wires_of(case.events)
+    for wire in turned_away_in(wires):
+        if since <= wire.opened_ms <= until:
+            hop = hop_of(wire.side)
+            return _Reason(hop, f"{hop} refused the connection, before it had read a byte", _LIMIT_HINT)
+    by_side = {(wire.side, wire.conn): wire for wire in wires}
+    for outer in wires:
+        hop = hop_of(outer.side)
+        inner = by_side.get((f"{hop}.server", outer.conn))
+        if not outer.side.endswith(".client") or inner is None:
+            continue
+        sent = [(at, total) for at, total in outer.up if since <= at <= until]
+        kept = sent[-1][1] - max((total for at, total in inner.up if at <= until), default=0) if sent else 0
+        if kept > 0:
+            after = ms(until - sent[-1][0])
+            return _Reason(
+                hop, f"{hop} still kept {plural(kept, 'byte')} of what it had been sent {after} before", _HINT
+            )
     return None
 
 

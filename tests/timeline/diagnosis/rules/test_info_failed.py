@@ -22,13 +22,30 @@ def _answers(status, before="", after=""):
     """
 
 
+NOBODY = "nobody outside the browser saw the request."
+SLOW = """
+    1 1c tcp.open conn=3
+    1 1s tcp.open conn=3
+    2 1c tcp.data conn=3 direction=up bytes=100 total=100
+    2 1s tcp.data conn=3 direction=up bytes=100 total=100
+    15 1c tcp.data conn=3 direction=up bytes=400 total=500
+"""
+KEPT = "hop1 still kept {} of what it had been sent 25 ms before."
 LEAVE = "Access-Control-Allow-Origin: *"
 
 
 @pytest.mark.parametrize(
     ("tables", "hop", "why"),
     [
-        ((), None, "nobody outside the browser saw the request."),
+        ((), None, NOBODY),
+        (
+            ("15 1c tcp.open conn=3\n16 1c tcp.end conn=3 direction=down how=rst total=0",),
+            "hop1",
+            "hop1 refused the connection, before it had read a byte.",
+        ),
+        (("15 1c tcp.open conn=3\n16 1c tcp.end conn=3 direction=up how=fin total=0",), None, NOBODY),
+        ((SLOW, "20 1s tcp.data conn=3 direction=up bytes=20 total=120"), "hop1", KEPT.format("380 bytes")),
+        ((SLOW, "20 1s tcp.data conn=3 direction=up bytes=400 total=500"), None, NOBODY),
         ((CAME,), "hop1", "hop1 had it and gave no answer."),
         ((WENT,), None, "the server had it and gave no answer."),
         ((CAME, "17 1c response flow=1 status=403"), "hop1", "hop1 answered it with 403."),
