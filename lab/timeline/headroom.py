@@ -30,6 +30,7 @@ from lab.timeline.attempts import in_order, keeps_timers, version_of
 from lab.timeline.join import GRAIN_MS, Trial, trials_of
 from lab.timeline.progress import Progress, held_ms, progress_of
 from lab.timeline.results import Attempt, HeadRoom
+from lab.timeline.wires import Wire, waits_in, wires_of
 from lab.timeline.words import ms
 
 SHARE = 0.2
@@ -93,6 +94,7 @@ def decided_by_machine(events: Sequence[Event], attempts: Sequence[Attempt]) -> 
     events = in_order(events)
     keeps = keeps_timers(version_of(events))
     sentences = []
+    waits = waits_in(wires_of(events))
     for trial in trials_of(events, attempts):
         attempt = trial.attempt
         if attempt.outcome in ("opened", "failed"):
@@ -102,7 +104,7 @@ def decided_by_machine(events: Sequence[Event], attempts: Sequence[Attempt]) -> 
             progress = progress_of(trial)
             late = _lateness(events, [(attempt.start_ms, trial.until_ms)])
             still = _lateness(events, [(progress.since_ms, trial.until_ms)]).lab_still_ms
-            doubt = _doubt(trial, progress, late, still)
+            doubt = None if _kept_waiting(waits, trial, late) else _doubt(trial, progress, late, still)
             sentences += [f"{trial.about} {doubt}"] if doubt else []
     return sentences
 
@@ -154,6 +156,17 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) ->
         where = "the server had its request" if progress.place == "server" else "it was between two vantages"
         return f"timed out when {where}, {by_lab}"
     return None
+
+
+def _kept_waiting(waits: Sequence[tuple[Wire, float]], trial: Trial, late: Lateness) -> bool:
+    """Whether a link took a connection for this attempt, and did nothing with it in all the time that was left."""
+    return any(
+        trial.attempt.start_ms <= wire.opened_ms
+        and until > trial.until_ms
+        and (wire.end is None or wire.end.t_ms > trial.until_ms)
+        and trial.until_ms - wire.opened_ms - late.lab_still_ms >= HOP_NEEDS_MS
+        for wire, until in waits
+    )
 
 
 def _stalled(late: Lateness) -> str:

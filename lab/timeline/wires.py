@@ -7,6 +7,7 @@ so. What the two sides saw of a request is told apart by offsets, not by lines: 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from lab.events import Event
 from lab.timeline.attempts import in_order
@@ -102,6 +103,22 @@ def wires_of(events: Sequence[Event]) -> list[Wire]:
                 found[key] = Wire(event.vantage, event.data.get("conn"), event.t_ms)
             found[key].add(event)
     return list(found.values())
+
+
+def waits_in(wires: Iterable[Wire]) -> list[tuple[Wire, float]]:
+    """Every connection that a link took, and until when it neither read from it nor had made one of its own.
+
+    That is infinite where it did neither. Proxies are left out: they number the connections of their two sides
+    apart, and count no bytes.
+    """
+    wires = list(wires)
+    links = {hop_of(wire.side) for wire in wires if wire.has_data}
+    inner = {(hop_of(wire.side), wire.conn): wire.opened_ms for wire in wires if wire.side.endswith(".server")}
+    return [
+        (wire, min(inner.get((hop_of(wire.side), wire.conn), inf), wire.up[0][0] if wire.up else inf))
+        for wire in wires
+        if wire.side.endswith(".client") and hop_of(wire.side) in links
+    ]
 
 
 def turned_away_in(wires: Iterable[Wire]) -> list[Wire]:

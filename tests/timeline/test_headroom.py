@@ -281,3 +281,22 @@ def test_decided_by_machine_measures_against_the_budget_and_not_the_time_a_stray
 def test_decided_by_machine_says_nothing_of_attempts_that_the_page_gave_up(see):
     assert _doubts(see, XHR.replace("attempt.timeout", "client.close"), "300 b late late_ms=500") == []
     assert _doubts(see, XHR.splitlines()[1], "300 b late late_ms=500") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "doubts"),
+    [
+        pytest.param("", 0, id="the link did nothing with it"),
+        pytest.param("20 1s tcp.open conn=2", 1, id="the link made its own"),
+        pytest.param("580 1c tcp.end conn=2 direction=up how=fin total=0", 1, id="it was given up before"),
+        pytest.param("590 l late late_ms=560", 1, id="the lab stood still meanwhile"),
+    ],
+)
+def test_decided_by_machine_never_doubts_a_link_that_took_a_connection_and_did_nothing(see, more, doubts):
+    link = """
+        -99 1c tcp.open conn=1
+        -99 1s tcp.open conn=1
+        -98 1c tcp.data conn=1 direction=up bytes=9 total=9
+        15 1c tcp.open conn=2
+    """
+    assert len(_doubts(see, XHR, link, "300 l pressure stall_ms=200", more)) == doubts

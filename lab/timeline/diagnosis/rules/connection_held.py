@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from lab.timeline.diagnosis.evidence import Evidence
-from lab.timeline.exchanges import hop_of
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.progress import progress_of
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Wire, wires_of
+from lab.timeline.wires import Wire, waits_in, wires_of
 from lab.timeline.words import ms
 
 ORDER = 95
@@ -18,11 +17,7 @@ LONG_MS = 300.0
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where a link had a connection for so long without a byte read and without one of its own."""
-    wires = wires_of(case.events)
-    # Proxies number the connections of their two sides apart, and count no bytes.
-    links = {hop_of(wire.side) for wire in wires if wire.has_data}
-    outers = [wire for wire in wires if wire.side.endswith(".client") and hop_of(wire.side) in links]
-    waits = [(outer, _until(outer, wires)) for outer in outers]
+    waits = waits_in(wires_of(case.events))
     for trial in case.trials:
         if progress_of(trial).place in ("wire", "browser"):
             start = trial.attempt.start_ms
@@ -33,13 +28,6 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         if life.trouble:
             so = f"so the open connection {life.fate}"
             yield from _said(life.about, life.opened_ms, life.until_ms, waits, so)
-
-
-def _until(outer: Wire, wires: list[Wire]) -> float:
-    """When the hop read from the connection or made its own; infinite where it did neither."""
-    hop = outer.side.removesuffix(".client")
-    inner = next((one for one in wires if one.side == f"{hop}.server" and one.conn == outer.conn), None)
-    return min(inner.opened_ms if inner else float("inf"), outer.up[0][0] if outer.up else float("inf"))
 
 
 def _said(about: str, since: float, until: float, waits: list[tuple[Wire, float]], so: str) -> Iterator[Diagnosis]:
