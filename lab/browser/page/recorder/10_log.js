@@ -17,8 +17,10 @@ var setTimer = window.setTimeout.bind(window);
 var clearTimer = window.clearTimeout.bind(window);
 var stringify = JSON.stringify;
 
+var epoch = performance.timeOrigin;
+
 function now() {
-  return performance.timeOrigin + performance.now();
+  return epoch + performance.now();
 }
 
 /* ---- The log, and the long poll that empties it ---- */

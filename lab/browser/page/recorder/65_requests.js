@@ -6,6 +6,7 @@
 
 var FRAME_PAGE = /^iframe[0-9a-z.\-_]*\.html$/;
 var POSTED = /\/(xhr|xhr_streaming|xhr_send|jsonp_send)(\?|$)/; // Resource Timing does not tell the method.
+var LATER = /^(iframe-|htmlfile|jsonp|xdr)/;       // transports of whose requests only Resource Timing tells
 var TIMED = { script: 1, iframe: 1, fetch: 1 };   // initiators that only Resource Timing tells of
 
 var endpoints = new Map();         // path of an endpoint -> {waiting: clients that will ask for /info, last: name}
@@ -13,29 +14,36 @@ var attemptsAt = new Map();        // path of an attempt, down to its session ->
 var framed = null;                 // the connection whose attempt last made an iframe
 var asks = 0;
 
-function pathOf(url) {
+/** [URL without fragment, its path without slashes at the end]. The client's are whole, and read faster than parsed. */
+function readUrl(url) {
+  var text = String(url);
   try {
-    return new URL(url, document.baseURI).pathname.replace(/\/+$/, "");
+    if (!/^(http|ws)s?:\/\//.test(text)) text = new URL(text, document.baseURI).href;
   } catch (error) {
-    return "";
+    return ["", ""];
   }
+  var whole = text.split("#", 1)[0], bare = whole.split("?", 1)[0];
+  var from = bare.indexOf("/", bare.indexOf("//") + 2), to = bare.length;
+  while (from >= 0 && bare.charAt(to - 1) === "/" && to > from) to -= 1;
+  return [whole, from < 0 ? "" : bare.slice(from, to)];
 }
 
 watchers.push(function (event) {
-  var data = event.data, name = data.connection;
+  if (event.kind !== "client.new" && event.kind !== "attempt.start") return;
+  var data = event.data, name = data.connection, path = readUrl(data.url)[1];
   if (event.kind === "client.new") {
-    var path = pathOf(data.url), known = endpoints.get(path) || { waiting: [] };
+    var known = endpoints.get(path) || { waiting: [] };
     known.waiting.push(known.last = name);
     endpoints.set(path, known);
-  } else if (event.kind === "attempt.start") {
-    attemptsAt.set(pathOf(data.url), name);
+  } else if (path) {
+    attemptsAt.set(path, name);
     if (data.transport.indexOf("iframe-") === 0) framed = name;
   }
 });
 
-/** The name of the connection that asks for this URL now; null where it is none of an endpoint's. */
-function askerOf(url) {
-  var path = pathOf(url), cut = path.lastIndexOf("/"), above = path.slice(0, cut), leaf = path.slice(cut + 1);
+/** The name of the connection that asks for what lies at this path now; null where it is no endpoint's. */
+function askerOf(path) {
+  var cut = path.lastIndexOf("/"), above = path.slice(0, cut), leaf = path.slice(cut + 1);
   var asker = attemptsAt.get(above) || attemptsAt.get(path); // A raw websocket has no session above it.
   var known = endpoints.get(above);
   if (asker || !known) return asker || null;
@@ -43,12 +51,18 @@ function askerOf(url) {
   return FRAME_PAGE.test(leaf) ? framed || known.last : null;
 }
 
+/** The request for a URL; null where it is none of an endpoint's. */
+function askFor(initiator, method, url) {
+  var read = readUrl(url), asker = askerOf(read[1]);
+  return asker === null ? null : new Ask(asker, initiator, method, read[0]);
+}
+
 /** One request, told of when it begins. `bytes` and `why` are null where the browser does not say. */
 function Ask(connection, initiator, method, url) {
   this.connection = connection;
   this.initiator = initiator;
   this.method = String(method).toUpperCase();
-  this.url = new URL(url, document.baseURI).href.split("#")[0];
+  this.url = url;
   this.number = 0;
   this.text = "";        // what had come of the answer when the browser last told of it
   this.over = undefined; // when the whole answer had come
@@ -106,10 +120,9 @@ function watchXhr(proto) {
   proto.open = new Proxy(proto.open, {
     apply: function (open, xhr, args) {
       Reflect.apply(open, xhr, args);
+      var ask = askFor("xmlhttprequest", args[0], args[1]);
       askOf.delete(xhr);
-      var asker = askerOf(args[1]);
-      if (asker === null) return;
-      var ask = new Ask(asker, "xmlhttprequest", args[0], args[1]);
+      if (ask === null) return;
       askOf.set(xhr, ask);
       xhr.addEventListener("readystatechange", ask);
       Object.keys(HOW).forEach(function (type) { xhr.addEventListener(type, ask); });
@@ -134,10 +147,9 @@ function watchConstructor(name, follow, closed) {
   if (typeof Native !== "function") return;
   window[name] = new Proxy(Native, {
     construct: function (target, args, newTarget) {
-      var asker = askerOf(args[0]), t = now();
+      var ask = askFor(name.toLowerCase(), "GET", args[0]), t = now();
       var made = Reflect.construct(target, args, newTarget);
-      if (asker === null) return made;
-      var ask = new Ask(asker, name.toLowerCase(), "GET", args[0]);
+      if (ask === null) return made;
       askOf.set(made, ask);
       ask.begin(t);
       follow(made, ask);
@@ -170,15 +182,19 @@ watchConstructor("WebSocket", function (socket, ask) {
 /* The rest, when it is over. An answer of another origin that does not allow it hides its times, status and size. */
 
 function tellTimed(entry) {
-  var asker = TIMED[entry.initiatorType] ? askerOf(entry.name) : null;
-  if (asker === null) return;
-  var open = entry.responseStart > 0, epoch = performance.timeOrigin;
-  var ask = new Ask(asker, entry.initiatorType, POSTED.test(entry.name) ? "POST" : "GET", entry.name);
+  var method = POSTED.test(entry.name) ? "POST" : "GET";
+  var ask = TIMED[entry.initiatorType] ? askFor(entry.initiatorType, method, entry.name) : null;
+  if (ask === null) return;
+  var open = entry.responseStart > 0;
   ask.begin(epoch + entry.startTime);
   if (open) ask.answer(entry.responseStatus || null, epoch + entry.responseStart);
   ask.end(null, open ? entry.encodedBodySize : null, epoch + entry.responseEnd);
 }
 
-if (window.PerformanceObserver) {
-  new PerformanceObserver(function (list) { list.getEntries().forEach(tellTimed); }).observe({ type: "resource" });
-}
+/* An observer is told of every request, which costs each: it waits for the first attempt that it is needed for. */
+var timing = null;
+watchers.push(function (event) {
+  if (timing || event.kind !== "attempt.start" || !LATER.test(event.data.transport) || !window.PerformanceObserver) return;
+  timing = new PerformanceObserver(function (list) { list.getEntries().forEach(tellTimed); });
+  timing.observe({ type: "resource", buffered: true });
+});
