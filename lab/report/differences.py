@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Passed:
-    """One message and when each vantage saw it; None where it did not, or cannot tell."""
+    """One message, or its beginning, and when each vantage saw it; None where it did not, or cannot tell."""
 
     direction: str
     text: str
@@ -141,7 +141,7 @@ def _first_seen(message: Message) -> float:
 
 
 def _passed(message: Message, vantages: list[str], zero_ms: float) -> Passed:
+    cut = message.bytes > len(message.text.encode("utf-8", "surrogatepass"))
+    text = message.text + "…" if cut and message.text else message.text
     times = {sighting.vantage: sighting.t_ms - zero_ms for sighting in message.seen}
-    return Passed(
-        message.direction, message.text, message.bytes, message.arrived, [times.get(name) for name in vantages]
-    )
+    return Passed(message.direction, text, message.bytes, message.arrived, [times.get(name) for name in vantages])

@@ -73,6 +73,20 @@ def test_talk_leaves_out_what_nobody_would_read() -> None:
     assert (len(talk.messages), len(talk.rest), talk.left_out) == (FIRST_MESSAGES, MOST_MESSAGES - FIRST_MESSAGES, 7)
 
 
+@pytest.mark.parametrize(
+    ("text", "size", "shown"), [("abc", 3, "abc"), ("ø", 2, "ø"), ("abc", 4_822, "abc…"), ("", 0, "")]
+)
+def test_talk_marks_a_message_of_which_the_beginning_was_kept(text: str, size: int, shown: str) -> None:
+    (connection,) = TIMELINE.connections
+    said = Message(
+        direction="up", n=0, text=text, bytes=size, arrived=True, seen=[Sighting(vantage="server", t_ms=1)]
+    )
+    (talk,) = talks_of(
+        TIMELINE.model_copy(update={"connections": [connection.model_copy(update={"messages": [said]})]})
+    )
+    assert [message.text for message in talk.messages] == [shown]
+
+
 def test_talk_of_no_messages_is_none() -> None:
     (connection,) = TIMELINE.connections
     silent = TIMELINE.model_copy(update={"connections": [connection.model_copy(update={"messages": []})]})

@@ -156,6 +156,7 @@ async def test_outcomes_and_changes_are_filters_too(reader: Reader, tmp_path: Pa
     await reader.ask("document.querySelector('button[data-only=failed]').click()")
     await reader.ask("document.querySelector('button[data-only=error]').click()")
     assert len(await reader.shown(".cell")) == 2
+    assert [text[:7] for text in await reader.shown(".attention .badge")] == ["✗ faile", "! error"]
     assert await reader.ask("document.querySelectorAll('button[aria-pressed=true]').length") == 2
     await reader.ask("document.querySelectorAll('button[aria-pressed=true]').forEach(one => one.click())")
     await reader.ask("document.querySelector('button[data-only=changed]').click()")

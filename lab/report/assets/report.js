@@ -18,6 +18,8 @@
   const rows = document.getElementById("rows");
   const columns = document.getElementById("columns");
   const nothing = document.querySelector(".nothing-left");
+  const attention = document.querySelector(".attention");
+  const troubles = [...document.querySelectorAll("[data-outcome]")];
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -90,6 +92,10 @@
       left += hit;
     }
     for (const row of table.tBodies[0].rows) row.hidden = !row.querySelector("a.cell:not([hidden])");
+    for (const trouble of troubles) {
+      trouble.hidden = pressed.size > 0 && !pressed.has("changed") && !pressed.has(trouble.dataset.outcome);
+    }
+    if (attention) attention.hidden = troubles.every((trouble) => trouble.hidden);
     const all = left === cases.length;
     document.getElementById("filtered").value = all ? "" : `${left.toLocaleString("en")} of ${cases.length.toLocaleString("en")} cases`;
     nothing.hidden = left > 0;
