@@ -5,10 +5,11 @@ is *doubtful* where its end can be put down to the machine as well as to the net
 
 (a) It opened, or failed by itself, although the timer that should have ended it was overdue by more than
     the recorder's grain of 30 ms: its own, or one that sockjs-client had not cleared (1.0.3 to 1.6.1).
-(b) It timed out although its opening had left for the browser 5 ms before, or earlier; from 250 ms on only where the
-    machine was late as in (c), or nobody measured: a browser that had time and took no notice is one that cannot.
+(b) It timed out although its opening had left for the browser 5 ms before, or earlier; but not where the browser had
+    250 ms beside all lateness that was measured: one that had time and took no notice is one that cannot.
 (c) It timed out before its request had reached the vantage nearest to the browser, and meanwhile the machine
-    was late by more than 20 % of the budget: a timer in the page, one in the lab, or the stall of the CPU.
+    was late by more than 20 % of the budget: a timer in the page, one in the lab, or the stall of the CPU; but not
+    where it had the page of its iframe for 250 ms beside that, and asked for nothing.
 (d) It timed out while the server had the request, or while nobody but the lab's own process had it, and the
     lab was late by as much (its timers or the CPU).
 
@@ -38,7 +39,7 @@ SHARE = 0.2
 ARRIVAL_MS = 5.0
 """What the way from a vantage into the page may take on an idle machine."""
 BROWSER_NEEDS_MS = 250.0
-"""Time in which a browser that runs would surely have taken notice of an opening."""
+"""Time in which a browser that runs would surely have taken notice of an opening, or of the page in a frame."""
 HOPS_SHARE = 0.8
 """The part of a budget that the hops must have used for the timeout to be theirs wherever it struck."""
 HOP_NEEDS_MS = 50.0
@@ -137,7 +138,7 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) ->
     match progress.place:
         case "arrived" if _refused(trial):
             return None
-        case "arrived" if kept >= BROWSER_NEEDS_MS and late.was_measured and late.worst_ms <= allowed:
+        case "arrived" if late.was_measured and kept - late.worst_ms >= BROWSER_NEEDS_MS:
             return None
         case "arrived" if kept >= ARRIVAL_MS:
             return f"timed out although its opening had left for the browser {ms(kept)} before"
@@ -148,6 +149,8 @@ def _doubt(trial: Trial, progress: Progress, late: Lateness, still_ms: float) ->
     if sum(held_ms(trial).values()) > HOPS_SHARE * trial.allowed_ms:
         return None
     if progress.place == "browser" and late.worst_ms > allowed and not _refused(trial):
+        if (shown := _shown_ms(trial)) is not None and trial.until_ms - shown - late.worst_ms >= BROWSER_NEEDS_MS:
+            return None
         worst = max(late.browser_ms, late.lab_ms)
         return f"timed out before its request was seen, while timers fired up to {ms(worst)} late{_stalled(late)}"
     if progress.place == "arrived" and late.worst_ms > allowed:
@@ -171,6 +174,12 @@ def _kept_waiting(waits: Sequence[tuple[Wire, float]], trial: Trial, late: Laten
 
 def _stalled(late: Lateness) -> str:
     return f" and processes waited {ms(late.stall_ms)} for a core" if late.stall_ms else ""
+
+
+def _shown_ms(trial: Trial) -> float | None:
+    """When the page of an iframe transport had left for the browser."""
+    ends = [one.end.t_ms for exchanges in trial.pages.values() for one in exchanges if one.end is not None]
+    return max(ends, default=None)
 
 
 def _refused(trial: Trial) -> bool:

@@ -146,13 +146,30 @@ def test_decided_by_machine_notes_an_opening_that_had_left_for_the_browser(see, 
     [
         pytest.param(40, "300 b head_room late_ms=5", False, id="a browser that had time"),
         pytest.param(400, "300 b head_room late_ms=5", True, id="a browser that had little time"),
-        pytest.param(40, "300 b late late_ms=130", True, id="a busy browser"),
-        pytest.param(40, "300 l pressure stall_ms=200", True, id="a busy machine"),
+        pytest.param(40, "300 b late late_ms=320", True, id="a busy browser"),
+        pytest.param(40, "400 l pressure stall_ms=320", True, id="a busy machine"),
     ],
 )
 def test_decided_by_machine_asks_whether_the_browser_had_time_to_take_notice(see, left, late, doubted):
     passed = f"{left} 1c response.data flow=1 bytes=2051 total=2051"
     assert bool(_doubts(see, XHR, UP, OPENING, HELD, passed, late)) == doubted
+
+
+@pytest.mark.parametrize(("ended", "doubts"), [(60, 0), (500, 1)])
+def test_decided_by_machine_asks_whether_the_frame_had_time_to_ask(see, ended, doubts):
+    table = f"""
+          0 b  attempt.start   transport=iframe-eventsource budget_ms=900 url=http://app/echo/000/abcd
+         10 1c request  flow=1 url=http://app/echo/iframe.html
+         11 1s request  flow=1 url=http://app/echo/iframe.html
+         12 s  request  request=1 path=/echo/iframe.html
+         13 s  response request=1 status=200
+         13 1s response flow=1 status=200
+         14 1c response flow=1 status=200
+    {ended} 1c response.end flow=1 bytes=423
+        500 l  pressure stall_ms=300
+        900 b  attempt.timeout transport=iframe-eventsource timer_of=iframe-eventsource
+    """
+    assert len(_doubts(see, table)) == doubts
 
 
 def test_decided_by_machine_notes_an_opening_that_left_the_server_itself(see):
