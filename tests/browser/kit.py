@@ -13,6 +13,8 @@ from lab.events import Event, EventLog
 from lab.tasks import end, spawn
 
 OPEN_S = 20.0
+OF_REQUESTS = ("request", "response", "response.data", "response.end", "ws.close")
+"""The kinds by which a page tells of requests: test_page_requests.py."""
 
 
 def need(name: str) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from lab.browser.engine import Engine, PageError, Tab
 from lab.server.host import LabServer
-from tests.browser.kit import Page, Site
+from tests.browser.kit import OF_REQUESTS, Page, Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,8 +29,7 @@ async def test_page_records_a_whole_conversation(page: Page) -> None:
     await page.until("message.in")
     await page.recorder.close(3001, "bye")
     closed = await page.until("client.close")
-    # What it tells of requests: test_page_requests.py.
-    left_out = {"late", "head_room", "clock", "request", "response", "response.data", "response.end", "ws.close"}
+    left_out = {"late", "head_room", "clock", *OF_REQUESTS}
     assert [event.kind for event in page.log if event.kind not in left_out] == [
         *("client.new", "info.start", "info.end", "attempt.start", "frame.in", "attempt.open", "client.open"),
         *("message.out", "frame.in", "message.in", "client.close"),

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from lab.server.host import LabServer
-from tests.browser.kit import Page
+from tests.browser.kit import OF_REQUESTS, Page
 
 pytestmark = [
     pytest.mark.browser,
@@ -16,7 +16,6 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("npm") is None, reason="the client comes from npm"),
 ]
 
-KINDS = ("request", "response", "response.data", "response.end", "ws.close")
 PRELUDE, OPEN, ECHO = 2049, len("o\n"), len('a["hello"]\n')
 
 
@@ -69,7 +68,7 @@ async def elsewhere(page_files: dict[str, tuple[str, bytes]]) -> AsyncIterator[L
 def told(page: Page, connection: str) -> list[Told]:
     """The requests, sorted; without the form that WebKit alone tells of."""
     by_number: dict[int, dict[str, Any]] = {}
-    for event in page.seen(*KINDS):
+    for event in page.seen(*OF_REQUESTS):
         if event.data["connection"] == connection:
             by_number.setdefault(event.data["request"], {})[event.kind] = event.data
     found = []
@@ -101,7 +100,7 @@ async def test_page_is_told_of_requests(page: Page, elsewhere: LabServer) -> Non
     expected = {f"{where} {transport}": sorted([INFO, *rows], key=repr) for where, transport, rows in ROWS}
     assert {name: told(page, name) for name in expected} == expected
     begun = {event.data["request"]: event.t_ms for event in page.seen("request")}
-    assert all(event.t_ms >= begun[event.data["request"]] for event in page.seen(*KINDS))
+    assert all(event.t_ms >= begun[event.data["request"]] for event in page.seen(*OF_REQUESTS))
 
 
 async def test_page_is_told_the_size_of_a_script_of_its_own_origin(page: Page) -> None:
@@ -121,7 +120,7 @@ async def test_page_says_that_a_websocket_never_opened(page: Page) -> None:
 async def test_page_leaves_requests_of_others_alone(page: Page) -> None:
     await page.connect("websocket")
     await page.until("client.open")
-    before = len(page.seen(*KINDS))
+    before = len(page.seen(*OF_REQUESTS))
     status = await page.tab.evaluate("""() => new Promise(resolve => {
       const xhr = new XMLHttpRequest();
       xhr.onload = () => resolve([xhr.status, xhr.open.length, typeof xhr.onreadystatechange]);
@@ -129,4 +128,4 @@ async def test_page_leaves_requests_of_others_alone(page: Page) -> None:
       xhr.send();
     })""")
     await page.recorder.drain()
-    assert (status, len(page.seen(*KINDS))) == ([200, 2, "object"], before)
+    assert (status, len(page.seen(*OF_REQUESTS))) == ([200, 2, "object"], before)
