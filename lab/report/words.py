@@ -152,7 +152,7 @@ def troubles(case: CaseResult) -> list[str]:
     Only of a failed case it is what it broke: what was checked in an error is worth nothing, since the lab or the
     machine decided it. For the others, and where nothing was broken, it is the message.
     """
-    broken = [f"{c.what}: expected {c.expected}, was {c.actual}" for c in case.expectations if not c.held]
+    broken = [f"{c.what}: {c.missed}" for c in case.expectations if not c.held]
     if case.outcome == "failed" and broken:
         return broken
     silent = "passed only at a later try" if case.outcome == "flaky" else ""

@@ -32,7 +32,7 @@ def ending(checks: Sequence[Check], doubts: Sequence[str]) -> Ending:
     if broken:
         first = broken[0]
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        return Ending("failed", f"{first.what}: expected {first.expected}, was {first.actual}{more}")
+        return Ending("failed", f"{first.what}: {first.missed}{more}")
     if not checks:
         return Ending("error", "nothing was checked", "Write an expectation.")
     return Ending("passed")

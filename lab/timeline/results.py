@@ -66,6 +66,11 @@ class Check(_Record):
     held: bool
     """Whether the two agree."""
 
+    @property
+    def missed(self) -> str:
+        """What was expected and what was there, behind `what`: a step's failure is told in words of its own."""
+        return f"expected {self.expected}, {'but' if self.what.startswith('step ') else 'was'} {self.actual}"
+
 
 class Diagnosis(_Record):
     """Why one attempt, or the connection as a whole, ended as it did."""

@@ -8,6 +8,11 @@ def ms(value: float) -> str:
     return f"{value:,.0f} ms"
 
 
+def limit(value: float) -> str:
+    """A limit of so many milliseconds, as people set it: ``60 s``, ``1.5 s``, ``200 ms``."""
+    return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"
+
+
 def number(value: int) -> str:
     """A count with thousands separated: ``2,051``."""
     return f"{value:,}"

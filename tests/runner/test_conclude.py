@@ -86,7 +86,7 @@ def test_client_that_never_opens_passes_where_that_is_expected() -> None:
 def test_failed_step_fails_the_case() -> None:
     step = Check(what="step 2, receive", expected="a message", actual="none came", held=False)
     result = conclude(seen(*OPENED, steps=[step])).result
-    assert result.outcome == "failed" and result.message == "step 2, receive: expected a message, was none came"
+    assert result.outcome == "failed" and result.message == "step 2, receive: expected a message, but none came"
 
 
 def test_attempt_that_the_machine_decided_is_an_error_worth_another_try() -> None:

@@ -2,6 +2,7 @@
 
 from lab.runner.stage import Stage, StepFailed, closing, refused
 from lab.scenario.steps.close import Close
+from lab.timeline.words import limit
 
 
 async def run(step: Close, stage: Stage) -> None:
@@ -17,4 +18,4 @@ async def run(step: Close, stage: Stage) -> None:
     stage.waits("the close event")
     closed = await stage.wait(lambda event: event.kind == "client.close", step.within, connection=step.connection)
     if closed is None:
-        raise StepFailed(f"the close event within {step.within:.0f} ms", "it did not come")
+        raise StepFailed(f"the close event within {limit(step.within)}", "it did not come")

@@ -6,6 +6,7 @@ from lab.browser.engine import PageError
 from lab.runner.stage import NeverOpened, Stage, StepFailed, closing, refused
 from lab.scenario.client import Client
 from lab.scenario.steps.connect import Connect
+from lab.timeline.words import limit
 
 _SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
@@ -56,7 +57,7 @@ async def run(step: Connect, stage: Stage) -> None:
             since=since,
         )
     if decided is None:
-        raise StepFailed(f"the client to be open or to have given up within {step.within:.0f} ms", "it did neither")
+        raise StepFailed(f"the client to be open or to have given up within {limit(step.within)}", "it did neither")
     if decided.kind == "client.close" and step.on_failure == "stop":
         raise NeverOpened(f"the client gave up{closing(decided)}")
 

@@ -6,13 +6,14 @@ from lab.events import Event
 from lab.runner.stage import Stage, StepFailed, closing
 from lab.scenario.steps.receive import Receive
 from lab.texts import fnv1a, quoted
+from lab.timeline.words import limit
 
 
 async def run(step: Receive, stage: Stage) -> None:
     """Take the next messages; StepFailed where too few come in time, or another than expected."""
     expected = "a message" if step.text is None else f"the message {quoted(step.text)}"
     expected = f"{step.count} messages" if step.count > 1 else expected
-    expected += f" within {step.within:.0f} ms"
+    expected += f" within {limit(step.within)}"
     deadline = time.monotonic() + step.within / 1000
     for number in range(step.count):
         stage.waits("a message" if step.count == 1 else f"message {number + 1} of {step.count}")

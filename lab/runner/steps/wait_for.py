@@ -4,13 +4,14 @@ from lab.events import Event
 from lab.runner.stage import Stage, StepFailed, refused
 from lab.scenario.steps.wait_for import WaitFor
 from lab.texts import quoted
+from lab.timeline.words import limit
 
 _KINDS = {"open": "client.open", "closed": "client.close"}
 
 
 async def run(step: WaitFor, stage: Stage) -> None:
     """Wait; StepFailed where it does not come in its time."""
-    within = f"within {step.within:.0f} ms"
+    within = f"within {limit(step.within)}"
     if step.state is None:
         what = step.selector or f"the text {quoted(step.text or '')}"
         stage.waits(what)
