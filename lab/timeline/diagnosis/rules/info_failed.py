@@ -12,7 +12,7 @@ from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.requests import Joined
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Segment, turned_away_in, wires_of
+from lab.timeline.wires import Segment, turned_away_in, waits_in, wires_of
 from lab.timeline.words import ms, plural
 
 ORDER = 10
@@ -22,7 +22,7 @@ _CORS_HINT = (
     "answer with one Access-Control-Allow-Origin that names the page's origin, "
     "and with Access-Control-Allow-Credentials: true"
 )
-_LIMIT_HINT = "look for a limit of connections, or a rule, in the hop that refused it"
+_LIMIT_HINT = "look for a limit of connections, or a rule, in that hop"
 _CORS = ("access-control-allow-origin", "access-control-allow-credentials")
 _HELD = 0.5
 """The part of the time that a hop must have had the request to have held it."""
@@ -58,7 +58,8 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             cut.hop, f"{cut.hop} ended its connection{f' {cut.how}' if cut.how else ''} before the answer"
         )
     else:
-        unread = None if asked.read() else _unread(case, info.start_ms - GRAIN_MS, until)
+        unseen = "server" not in sides and all(one.response is None for one in sides.values())
+        unread = _unread(case, info.start_ms - GRAIN_MS, until) if unseen else None
         reason = unread or _held_on_a_link(asked, case.hops, until) or _reason(sides, case.hops, until)
     proof = [f"{side} saw GET {one.path}, answered {one.status or 'by nobody'}" for side, one in sides.items()]
     yield Diagnosis(
@@ -95,6 +96,11 @@ def _unread(case: Evidence, since: float, until: float) -> _Reason | None:
         if since <= wire.opened_ms <= until:
             hop = hop_of(wire.side)
             return _Reason(hop, f"{hop} refused the connection, before it had read a byte", _LIMIT_HINT)
+    for wire, over in waits_in(wires):
+        if since <= wire.opened_ms <= until < over and until - wire.opened_ms > _HELD * (until - since - GRAIN_MS):
+            hop, after = hop_of(wire.side), ms(until - wire.opened_ms)
+            why = f"{hop} took a connection and for {after} neither read from it nor made one of its own"
+            return _Reason(hop, why, _LIMIT_HINT)
     by_side = {(wire.side, wire.conn): wire for wire in wires}
     for outer in wires:
         hop = hop_of(outer.side)
@@ -104,10 +110,8 @@ def _unread(case: Evidence, since: float, until: float) -> _Reason | None:
         sent = [(at, total) for at, total in outer.up if since <= at <= until]
         kept = sent[-1][1] - max((total for at, total in inner.up if at <= until), default=0) if sent else 0
         if kept > 0:
-            after = ms(until - sent[-1][0])
-            return _Reason(
-                hop, f"{hop} still kept {plural(kept, 'byte')} of what it had been sent {after} before", _HINT
-            )
+            bytes_, after = plural(kept, "byte"), ms(until - sent[-1][0])
+            return _Reason(hop, f"{hop} still kept {bytes_} of what it had been sent {after} before")
     return None
 
 
@@ -163,5 +167,9 @@ def _unanswered(sides: dict[str, Exchange], until: float) -> _Reason:
             after_ms = ms(until - inward.response.t_ms)
             return _Reason(hop, f"{hop} had the answer {inward.status} for {after_ms} and did not pass it on")
     furthest = times[-1][0]
-    hop = furthest.removesuffix(".client") if furthest.endswith(".client") else ""
-    return _Reason(hop or None, f"{hop or 'the server'} had it and gave no answer")
+    hop = furthest.rpartition(".")[0]
+    if furthest.endswith(".client"):
+        return _Reason(hop, f"{hop} had it and gave no answer")
+    if hop:
+        return _Reason(None, f"{hop} had sent it on, nobody behind {hop} saw it, and no answer came")
+    return _Reason(None, "the server had it and gave no answer")

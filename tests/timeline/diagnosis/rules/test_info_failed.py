@@ -30,6 +30,14 @@ SLOW = """
     2 1s tcp.data conn=3 direction=up bytes=100 total=100
     15 1c tcp.data conn=3 direction=up bytes=400 total=500
 """
+SENT = CAME + "13 1s request flow=1 method=GET url=/echo/info?t=1"
+LINK = """
+    1 2c tcp.open conn=1
+    1 2s tcp.open conn=1
+    2 2c tcp.data conn=1 direction=up bytes=9 total=9
+    2 2s tcp.data conn=1 direction=up bytes=9 total=9
+"""
+WAITED = "hop2 took a connection and for 25 ms neither read from it nor made one of its own."
 KEPT = "hop1 still kept {} of what it had been sent 25 ms before."
 LEAVE = "Access-Control-Allow-Origin: *"
 
@@ -47,6 +55,13 @@ LEAVE = "Access-Control-Allow-Origin: *"
         ((SLOW, "20 1s tcp.data conn=3 direction=up bytes=20 total=120"), "hop1", KEPT.format("380 bytes")),
         ((SLOW, "20 1s tcp.data conn=3 direction=up bytes=400 total=500"), None, NOBODY),
         ((CAME,), "hop1", "hop1 had it and gave no answer."),
+        ((SENT,), None, "hop1 had sent it on, nobody behind hop1 saw it, and no answer came."),
+        ((SENT, LINK, "15 2c tcp.open conn=2"), "hop2", WAITED),
+        (
+            (SENT, LINK, "15 2c tcp.open conn=2", "16 2s tcp.open conn=2"),
+            None,
+            "hop1 had sent it on, nobody behind hop1 saw it, and no answer came.",
+        ),
         ((WENT,), None, "the server had it and gave no answer."),
         ((CAME, "17 1c response flow=1 status=403"), "hop1", "hop1 answered it with 403."),
         ((WENT, _answers(500)), None, "the server answered it with 500."),
