@@ -104,7 +104,7 @@ def main() -> int:
         return 0
     cases = [case for folder in given.folder for case in cases_in(folder)]
     scored = [
-        (score(name, scenario, events_in(path.read_text(encoding="utf-8").splitlines())), scenario, path)
+        (score(name, scenario, events_in(path.read_text(encoding="utf-8"))), scenario, path)
         for name, scenario, path in cases
     ]
     if given.what == "store":

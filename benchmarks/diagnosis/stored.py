@@ -31,8 +31,8 @@ def write(scored: Sequence[tuple[Score, dict[str, Any], Path]]) -> int:
     for name, (_, scenario, path) in best.items():
         lines = [
             line
-            for line in path.read_text(encoding="utf-8").splitlines()
-            if json.loads(line)["kind"] not in _LEFT_OUT
+            for line in path.read_text(encoding="utf-8").split("\n")
+            if line and json.loads(line)["kind"] not in _LEFT_OUT
         ]
         text = "\n".join([json.dumps(scenario), *lines])
         # Without a time, so that storing the same again changes nothing.
@@ -43,5 +43,5 @@ def write(scored: Sequence[tuple[Score, dict[str, Any], Path]]) -> int:
 def read() -> Iterator[tuple[str, dict[str, Any], list[Event]]]:
     """Behaviour, scenario and events of each stored case, by name."""
     for path in sorted(FOLDER.glob("*.gz")):
-        scenario, *lines = gzip.decompress(path.read_bytes()).decode().splitlines()
-        yield path.stem, json.loads(scenario), events_in(lines)
+        scenario, _, events = gzip.decompress(path.read_bytes()).decode().partition("\n")
+        yield path.stem, json.loads(scenario), events_in(events)

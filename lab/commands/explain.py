@@ -39,7 +39,7 @@ def command(
 
     path = find(case, out)
     try:
-        events = events_in(path.read_text(encoding="utf-8").splitlines())
+        events = events_in(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: {error}", remedy="Name a case's folder, or its events.ndjson.") from None
     if not events:

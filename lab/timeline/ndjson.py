@@ -1,19 +1,18 @@
 """Events as they stand in events.ndjson, read back."""
 
 import json
-from collections.abc import Iterable
 
 from lab.events import Event
 
 
-def events_in(lines: Iterable[str]) -> list[Event]:
-    """The events of a case.
+def events_in(text: str) -> list[Event]:
+    """The events of a case, one a line.
 
     Raises:
         ValueError: A line is no event; it is named by its number.
     """
     events = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # not splitlines: a message may hold U+2028
         if not line.strip():
             continue
         try:

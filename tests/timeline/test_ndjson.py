@@ -7,9 +7,12 @@ from lab.timeline.ndjson import events_in
 
 
 def test_events_in_reads_what_as_json_wrote():
-    events = [Event(1.5, "browser", "late", {"late_ms": 3}), Event(2.0, "hop1.client", "tls.failed", {"text": "é\n"})]
-    lines = [json.dumps(event.as_json()) for event in events]
-    assert events_in([lines[0], "", lines[1] + "\n"]) == events
+    events = [
+        Event(1.5, "browser", "late", {"late_ms": 3}),
+        Event(2.0, "hop1.client", "tls.failed", {"text": "\n\u2028"}),
+    ]
+    lines = [json.dumps(event.as_json(), ensure_ascii=False) for event in events]
+    assert events_in(f"{lines[0]}\n\n{lines[1]}\n") == events
 
 
 @pytest.mark.parametrize(
@@ -17,4 +20,4 @@ def test_events_in_reads_what_as_json_wrote():
 )
 def test_events_in_names_the_line_that_is_no_event(line):
     with pytest.raises(ValueError, match="line 2 is no event"):
-        events_in(['{"t_ms": 1, "vantage": "lab", "kind": "lock"}', line])
+        events_in('{"t_ms": 1, "vantage": "lab", "kind": "lock"}\n' + line)
