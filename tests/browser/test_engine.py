@@ -290,6 +290,7 @@ def short_path() -> Iterator[Path]:
 
 INTERRUPTED = """
     import asyncio
+    import signal
     from lab.browser.engines import create
 
     async def main():
@@ -303,6 +304,8 @@ INTERRUPTED = """
             await engine.stop()
             print("stopped", flush=True)
 
+    # In the background of a shell the tests, and so this, would ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(main())
     except KeyboardInterrupt:
