@@ -67,9 +67,14 @@ class Check(_Record):
     """Whether the two agree."""
 
     @property
+    def joint(self) -> str:
+        """The word between what was expected and what was there: a step's failure is told in words of its own."""
+        return "but" if self.what.startswith("step ") else "was"
+
+    @property
     def missed(self) -> str:
-        """What was expected and what was there, behind `what`: a step's failure is told in words of its own."""
-        return f"expected {self.expected}, {'but' if self.what.startswith('step ') else 'was'} {self.actual}"
+        """What was expected and what was there, behind `what`."""
+        return f"expected {self.expected}, {self.joint} {self.actual}"
 
 
 class Diagnosis(_Record):

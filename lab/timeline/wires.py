@@ -105,15 +105,14 @@ def wires_of(events: Sequence[Event]) -> list[Wire]:
     return list(found.values())
 
 
-def waits_in(wires: Iterable[Wire]) -> list[tuple[Wire, float]]:
+def waits_in(wires: Sequence[Wire]) -> list[tuple[Wire, float]]:
     """Every connection that a link took, and until when it neither read from it nor had made one of its own.
 
     That is infinite where it did neither. Proxies are left out: they number the connections of their two sides
     apart, and count no bytes.
     """
-    wires = list(wires)
     links = {hop_of(wire.side) for wire in wires if wire.has_data}
-    inner = {(hop_of(wire.side), wire.conn): wire.opened_ms for wire in wires if wire.side.endswith(".server")}
+    inner = _made_in(wires)
     return [
         (wire, min(inner.get((hop_of(wire.side), wire.conn), inf), wire.up[0][0] if wire.up else inf))
         for wire in wires
@@ -121,10 +120,9 @@ def waits_in(wires: Iterable[Wire]) -> list[tuple[Wire, float]]:
     ]
 
 
-def turned_away_in(wires: Iterable[Wire]) -> list[Wire]:
+def turned_away_in(wires: Sequence[Wire]) -> list[Wire]:
     """Connections that a link ended before it had read a byte or had made one of its own."""
-    wires = list(wires)
-    inner = {(hop_of(wire.side), wire.conn) for wire in wires if wire.side.endswith(".server")}
+    inner = _made_in(wires)
     return [
         wire
         for wire in wires
@@ -134,6 +132,11 @@ def turned_away_in(wires: Iterable[Wire]) -> list[Wire]:
         and wire.end.data.get("direction") == "down"
         and (hop_of(wire.side), wire.conn) not in inner
     ]
+
+
+def _made_in(wires: Iterable[Wire]) -> dict[tuple[str | None, object], float]:
+    """When a link made its own connection, by hop and number."""
+    return {(hop_of(wire.side), wire.conn): wire.opened_ms for wire in wires if wire.side.endswith(".server")}
 
 
 def segments_of(wires: Iterable[Wire]) -> list[tuple[Segment, Segment | None]]:

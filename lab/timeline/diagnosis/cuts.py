@@ -8,7 +8,6 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.ends import Cut, cut_of, cuts_of_wires
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.lives import Life
-from lab.timeline.wires import wires_of
 
 BUSY_MS = 100.0
 """A cut so soon after something passed is no cut for silence."""
@@ -27,12 +26,11 @@ class Verdict:
 
 def verdicts_of(case: Evidence) -> Iterator[Verdict]:
     """The cut of each life that is in trouble, where there was one."""
-    tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
     for life in case.lives:
         if not life.trouble:
             continue
         requests = [one for one in reversed(life.requests) if not one.path.endswith("_send")]
-        cuts = (cut_of(one, case.hops, life.until_ms + GRAIN_MS, tcp_ends) for one in requests)
+        cuts = (cut_of(one, case.hops, life.until_ms + GRAIN_MS, case.tcp_ends) for one in requests)
         cut = next((one for one in cuts if one is not None), None) or _unread(case, life)
         if cut is not None:
             cut = _from_client(cut, life)
@@ -56,7 +54,7 @@ def _unread(case: Evidence, life: Life) -> Cut | None:
     ]
     if not broken:
         return None
-    wires = [wire for wire in wires_of(case.events) if not wire.lines]
+    wires = [wire for wire in case.wires if not wire.lines]
     cuts = [cut for cut in cuts_of_wires(wires) if 0 <= min(broken) - cut.t_ms <= GRAIN_MS]
     return max(cuts, key=lambda cut: cut.t_ms, default=None)
 

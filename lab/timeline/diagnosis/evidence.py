@@ -12,6 +12,7 @@ from lab.timeline.join import Trial, trials_of
 from lab.timeline.lives import Life, lives_of
 from lab.timeline.requests import Joined, joined_of
 from lab.timeline.results import Attempt
+from lab.timeline.wires import Wire, wires_of
 from lab.timeline.words import ms
 
 
@@ -37,6 +38,16 @@ class Evidence:
     """The connections that opened, in their order, but for those whose trouble an earlier rule has explained."""
     events: tuple[Event, ...] = ()
     """All of them, in order."""
+
+    @cached_property
+    def wires(self) -> tuple[Wire, ...]:
+        """Every TCP connection that a side of a hop saw, in order."""
+        return tuple(wires_of(self.events))
+
+    @cached_property
+    def tcp_ends(self) -> tuple[Event, ...]:
+        """Every end of one of these, in order."""
+        return tuple(event for event in self.events if event.kind == "tcp.end")
 
     @cached_property
     def asks(self) -> tuple[Ask, ...]:

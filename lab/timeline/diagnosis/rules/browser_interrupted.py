@@ -61,13 +61,11 @@ def _time(life: Life, away: tuple[float, float]) -> str:
 def _next_page(case: Evidence, life: Life, closed_ms: float) -> float | None:
     """When the next page was there, where the connection's own was just being left."""
     own = int(life.connection.rpartition("@")[2]) if "@" in life.connection else 1
-    clocks = [
-        e for e in case.events if e.kind == "clock" and e.data.get("generation", 1) > own and e.t_ms > closed_ms
-    ]
-    if not clocks:
-        return None
-    left = any(_during(case, step, closed_ms) for step in ("reload", "navigate"))
-    return clocks[0].t_ms if left or clocks[0].t_ms - closed_ms <= SOON_MS else None
+    clocks = (event for event in case.events if event.kind == "clock" and event.t_ms > closed_ms)
+    after = next((clock.t_ms for clock in clocks if clock.data.get("generation", 1) > own), None)
+    if after is None or after - closed_ms <= SOON_MS:
+        return after
+    return after if any(_during(case, step, closed_ms) for step in ("reload", "navigate")) else None
 
 
 def _during(case: Evidence, step: str, t_ms: float) -> tuple[float, float] | None:

@@ -34,8 +34,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
 def _by_ends(case: Evidence, trial: Trial) -> tuple[str, str, list[str]] | None:
     """The hop whose connection ended without anybody else having ended it."""
     whole = next((ask.whole for ask in case.asks if ask.trial is trial and not ask.page), None)
-    tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
-    cut = cut_of(whole, case.hops, trial.until_ms + GRAIN_MS, tcp_ends) if whole is not None else None
+    cut = cut_of(whole, case.hops, trial.until_ms + GRAIN_MS, case.tcp_ends) if whole is not None else None
     if cut is None:
         return None
     how = f" {cut.how}" if cut.how else ""

@@ -6,7 +6,7 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.progress import progress_of
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Wire, waits_in, wires_of
+from lab.timeline.wires import Wire, waits_in
 from lab.timeline.words import ms
 
 ORDER = 95
@@ -17,7 +17,7 @@ LONG_MS = 300.0
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where a link had a connection for so long without a byte read and without one of its own."""
-    waits = waits_in(wires_of(case.events))
+    waits = waits_in(case.wires)
     for trial in case.trials:
         if progress_of(trial).place in ("wire", "browser"):
             start = trial.attempt.start_ms

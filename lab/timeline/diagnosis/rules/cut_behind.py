@@ -8,7 +8,7 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.ends import cut_of
 from lab.timeline.exchanges import hop_of
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Wire, turned_away_in, wires_of
+from lab.timeline.wires import Wire, turned_away_in
 from lab.timeline.words import plural
 
 ORDER = 29
@@ -16,15 +16,14 @@ ORDER = 29
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where a hop that made a 5xx had asked, and a hop nearer to the server had ended that by itself."""
-    tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
-    turned_away = turned_away_in(wires_of(case.events))
+    turned_away = turned_away_in(case.wires)
     for ask in case.asks:
         answer = ask.answer
         if answer is None or answer.hop is None or not answer.asked or answer.was is not None or answer.status < 500:
             continue
         behind = case.hops[case.hops.index(answer.hop) + 1 :]
         answered = answer.exchange.response.t_ms if answer.exchange.response else ask.until_ms
-        cut = cut_of(ask.whole, behind, answered, tcp_ends) if ask.whole is not None else None
+        cut = cut_of(ask.whole, behind, answered, case.tcp_ends) if ask.whole is not None else None
         if cut is None:
             yield from _refused(ask, answer, [one for one in turned_away if hop_of(one.side) in behind], answered)
             continue

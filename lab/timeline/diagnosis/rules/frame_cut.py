@@ -16,13 +16,12 @@ ORDER = 92
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where the transport's own request was never seen, and an answer for the frame did not come whole."""
-    tcp_ends = [event for event in case.events if event.kind == "tcp.end"]
     for trial in case.trials:
         if progress_of(trial).place != "browser":
             continue
         for one in _loaded(case, trial):
             nearest = next(iter(one.read().values()))
-            cut = cut_of(one, case.hops, trial.until_ms, tcp_ends) if nearest.end is None else None
+            cut = cut_of(one, case.hops, trial.until_ms, case.tcp_ends) if nearest.end is None else None
             if cut is not None:
                 how, after = f" {cut.how}" if cut.how else "", ms(trial.after(cut.t_ms))
                 yield Diagnosis(

@@ -12,7 +12,7 @@ from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.requests import Joined
 from lab.timeline.results import Diagnosis
-from lab.timeline.wires import Segment, turned_away_in, waits_in, wires_of
+from lab.timeline.wires import Segment, turned_away_in, waits_in
 from lab.timeline.words import ms, plural
 
 ORDER = 10
@@ -52,7 +52,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         Joined(),
     )
     sides = asked.read()
-    cut = cut_of(asked, case.hops, until, [event for event in case.events if event.kind == "tcp.end"])
+    cut = cut_of(asked, case.hops, until, case.tcp_ends)
     if cut is not None:
         reason = _Reason(
             cut.hop, f"{cut.hop} ended its connection{f' {cut.how}' if cut.how else ''} before the answer"
@@ -91,18 +91,17 @@ def _held_on_a_link(asked: Joined, hops: Sequence[str], until: float) -> _Reason
 
 def _unread(case: Evidence, since: float, until: float) -> _Reason | None:
     """What became of a request that no side could read: by the connections that links saw meanwhile."""
-    wires = wires_of(case.events)
-    for wire in turned_away_in(wires):
+    for wire in turned_away_in(case.wires):
         if since <= wire.opened_ms <= until:
             hop = hop_of(wire.side)
             return _Reason(hop, f"{hop} refused the connection, before it had read a byte", _LIMIT_HINT)
-    for wire, over in waits_in(wires):
+    for wire, over in waits_in(case.wires):
         if since <= wire.opened_ms <= until < over and until - wire.opened_ms > _HELD * (until - since - GRAIN_MS):
             hop, after = hop_of(wire.side), ms(until - wire.opened_ms)
             why = f"{hop} took a connection and for {after} neither read from it nor made one of its own"
             return _Reason(hop, why, _LIMIT_HINT)
-    by_side = {(wire.side, wire.conn): wire for wire in wires}
-    for outer in wires:
+    by_side = {(wire.side, wire.conn): wire for wire in case.wires}
+    for outer in case.wires:
         hop = hop_of(outer.side)
         inner = by_side.get((f"{hop}.server", outer.conn))
         if not outer.side.endswith(".client") or inner is None:

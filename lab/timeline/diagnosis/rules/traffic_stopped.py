@@ -6,7 +6,6 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.lives import Life
 from lab.timeline.results import Diagnosis
 from lab.timeline.stops import Stop, stops_of, unread_stops_of
-from lab.timeline.wires import wires_of
 from lab.timeline.words import ms, number, plural
 
 ORDER = 210
@@ -16,12 +15,11 @@ _TO = {"up": "the server", "down": "the browser"}
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
     """Speaks where more came to a hop than left it, and what was missing had time to leave."""
-    wires = wires_of(case.events)
     for life in case.lives:
         if not life.trouble:
             continue
         stops = [stop for one in reversed(life.requests) for stop in stops_of(one, life.hops, life.until_ms)]
-        stops = stops or list(unread_stops_of(wires, life.opened_ms, life.until_ms))
+        stops = stops or list(unread_stops_of(case.wires, life.opened_ms, life.until_ms))
         if stops:
             yield _diagnosis(life, min(stops, key=lambda stop: stop.since_ms))
 
