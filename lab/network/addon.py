@@ -7,7 +7,7 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.tls import ClientHelloData, TlsData
 
-from lab.network import websockets
+from lab.network import connections, websockets
 from lab.network.pipeline import EXEMPT, Pipeline
 from lab.network.recorder import Recorder
 from lab.network.route import Route
@@ -72,6 +72,8 @@ class HopAddon:
     async def server_connected(self, data: ServerConnectionHookData) -> None:
         """Record that the hop has connected to a server, and let the behaviours see it."""
         self._recorder.tcp_opened(data.server)
+        if (streams := connections.streams_of(data.client, data.server)) is not None:
+            await self._route.connected(data.server, streams)
         await self._pipeline.run("server_connected", data)
 
     async def server_connect(self, data: ServerConnectionHookData) -> None:

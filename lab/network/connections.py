@@ -10,7 +10,7 @@ import weakref
 from typing import Any
 
 from mitmproxy import ctx
-from mitmproxy.connection import Client, Connection
+from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.events import Event
 
@@ -35,6 +35,12 @@ def _transport_of(client: Client, connection: Connection | None = None) -> Any:
     """
     handler = _handler_of(client)
     return handler.transports.get(connection or client) if handler is not None else None
+
+
+def streams_of(client: Client, server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """Both directions of a connection to a server that was made for the client; None once either is gone."""
+    io = _transport_of(client, server)
+    return (io.reader, io.writer) if io is not None else None
 
 
 async def gone(client: Client, *, within_s: float | None = None) -> bool:

@@ -1,5 +1,6 @@
 """Where a hop sends what it is given: by name where the browser knows of it, to one address where it does not."""
 
+import asyncio
 from dataclasses import dataclass
 
 from mitmproxy.connection import Server
@@ -9,6 +10,9 @@ from lab.network.exchange import host_of
 
 Address = tuple[str, int]
 """Host and port."""
+
+NO_SUCH_HOST = "The lab's network has no such host."
+"""What is said of a name that is none of the case's."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,9 @@ class Route:
 
     def connect(self, server: Server) -> None:
         """Set the address of a connection that is about to be made, or refuse it."""
+
+    async def connected(self, server: Server, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+        """See a connection that was just made, before anything is sent on it."""
 
     def answered(self, flow: HTTPFlow) -> None:
         """See the head of the server's answer, before the behaviours do."""
@@ -64,7 +71,7 @@ class ForwardRoute(Route):
         """Refuse what is for another host with 502."""
         if self.ours(host_of(flow.request)):
             return True
-        flow.response = Response.make(502, b"The lab's network has no such host.\n", {"Content-Type": "text/plain"})
+        flow.response = Response.make(502, f"{NO_SUCH_HOST}\n", {"Content-Type": "text/plain"})
         return False
 
     def direct(self, flow: HTTPFlow) -> None:
@@ -85,4 +92,4 @@ class SocksRoute(ForwardRoute):
         if self.ours(server.address[0]):
             server.address = self.target
         else:
-            server.error = "The lab's network has no such host."
+            server.error = NO_SUCH_HOST

@@ -12,6 +12,7 @@ from lab.network.host import Proxy
 from lab.network.link.host import Link
 from lab.network.link.recorder import LinkRecorder
 from lab.network.master import TlsSettings
+from lab.network.parent import ParentRoute
 from lab.network.recorder import Recorder
 from lab.network.redirect import Redirected
 from lab.network.route import Address, ForwardRoute, Route, SocksRoute, TransparentRoute
@@ -31,7 +32,10 @@ SERVER_NAMES = _NAMES["told"] + _NAMES["direct"]
 Scheme = Literal["http", "https"]
 Kind = Literal["forward", "socks", "reverse", "transparent", "link", "balancer"]
 
-_TOLD = frozenset({"forward", "socks"})
+_Told = Literal["forward", "socks"]
+_MODES = {"forward": "regular", "socks": "socks5"}
+"""What mitmproxy calls the kinds of `_TOLD`."""
+_TOLD = frozenset(_MODES)
 """The kinds that a browser, or the proxy before them, has to be told of."""
 _ENDS_TLS = frozenset({"reverse", "balancer"})
 """The kinds that send on unencrypted what came encrypted."""
@@ -138,15 +142,17 @@ class Network:
             EnvironmentFailure: One could not listen, or the machine does not allow what it needs.
         """
         self._nodes = {name: (_LOOPBACK, port) for name, port in ports.items()}
-        next_port, next_told = next(iter(ports.values())), False
+        next_port: int = next(iter(ports.values()))
+        next_told: _Told | None = None
         try:
             for number, spec in reversed(list(enumerate(self._specs, 1))):
-                hop = self._make(number, spec, next_port, next_told=next_told)
+                hop = self._make(number, spec, next_port, next_told)
                 await hop.start()
                 self.hops.insert(0, hop)
                 next_port = hop.port
                 # A link leads to the same as what is behind it.
-                next_told = next_told if spec.proxy == "link" else spec.proxy in _TOLD
+                if spec.proxy != "link":
+                    next_told = spec.proxy if spec.proxy == "forward" or spec.proxy == "socks" else None
         except BaseException:
             await self.stop()
             raise
@@ -198,14 +204,14 @@ class Network:
         if close:
             await hop.cut()
 
-    def _make(self, number: int, spec: HopSpec, next_port: int, *, next_told: bool) -> Hop:
+    def _make(self, number: int, spec: HopSpec, next_port: int, next_told: _Told | None) -> Hop:
         target = (_LOOPBACK, next_port)
         bind = self._log.bind
         emits = bind(f"hop{number}"), bind(f"hop{number}.client"), bind(f"hop{number}.server")
         if spec.proxy == "link":
             recorder = LinkRecorder(*emits)
             return Link(target, recorder=recorder, behaviours=spec.behaviours, clock=self.clock)
-        mode, route = self._way(spec, target, next_told=next_told)
+        mode, route = self._way(spec, target, next_told)
         nodes = {address: name for name, address in self._nodes.items()} if spec.proxy == "balancer" else None
         proxy = Proxy(
             mode,
@@ -217,17 +223,22 @@ class Network:
         )
         return Redirected(proxy) if spec.proxy == "transparent" else proxy
 
-    def _way(self, spec: HopSpec, target: Address, *, next_told: bool) -> tuple[str, Route]:
+    def _way(self, spec: HopSpec, target: Address, next_told: _Told | None) -> tuple[str, Route]:
         """The mode of mitmproxy that makes the hop, and where it sends what it is given."""
         url = f"http://{target[0]}:{target[1]}"
         tunnel = spec.tls == "tunnel"
         if spec.proxy == "transparent":
             return f"reverse:{url}", TransparentRoute(tunnel=tunnel)
+        hosts = frozenset(self._names)
+        if spec.proxy == "forward" and next_told == "forward":
+            # The one pair that mitmproxy knows by itself: requests that are not encrypted go on in absolute form.
+            return f"upstream:{url}", ForwardRoute(tunnel=tunnel, hosts=hosts)
+        if spec.proxy in _TOLD and next_told is not None:
+            return _MODES[spec.proxy], ParentRoute(tunnel=tunnel, hosts=hosts, target=target, parent=next_told)
         if spec.proxy == "socks":
-            return "socks5", SocksRoute(tunnel=tunnel, hosts=frozenset(self._names), target=target)
+            return _MODES["socks"], SocksRoute(tunnel=tunnel, hosts=hosts, target=target)
         if spec.proxy == "forward":
-            route = ForwardRoute(tunnel=tunnel, hosts=frozenset(self._names), target=None if next_told else target)
-            return f"upstream:{url}" if next_told else "regular", route
+            return _MODES["forward"], ForwardRoute(tunnel=tunnel, hosts=hosts, target=target)
         if spec.proxy == "balancer" and spec.choice is not None:
             address = next(iter(self._nodes.values()))
             return f"reverse:http://{address[0]}:{address[1]}", BalancedRoute(

@@ -298,16 +298,10 @@ def check_order(hops: Sequence[Hop]) -> None:
         ValidationError: At the first hop that is out of place, counted from the list of hops.
     """
     behind: str | None = None
-    explicit: list[str] = []
     for index, hop in enumerate(hops):
         if hop.is_explicit and behind is not None:
             what = f"a {hop.proxy} proxy behind a {behind}"
             raise_at((index, "proxy"), wrong(what, f"every forward proxy before the first {behind}"))
-        if hop.is_explicit:
-            explicit.append(hop.proxy)
-            if len(explicit) > 1 and "socks" in explicit:
-                what = "a SOCKS proxy in a chain of proxies"
-                raise_at((index, "proxy"), wrong(what, "no other proxy that the browser is told of"))
         if hop.kind != "link" and not hop.is_explicit:
             behind = "balancer" if hop.kind == "balancer" else f"{hop.proxy} proxy"
         if hop.kind == "balancer" and index < len(hops) - 1:

@@ -40,6 +40,7 @@ KINDS: dict[str, tuple[Kind, Literal["tunnel", "intercept"]]] = {
 }
 CHAINS = [
     *("F", "I", "R", "FR", "IR", "RR", "FF", "FI", "IF", "II", "FIR", "IFR", "FRR"),
+    *("FS", "IS", "FJ", "SF", "JF", "SI", "SS", "JS", "SJ", "FSF", "SFS", "ISJ", "SFR", "FLSLF"),
     *("S", "J", "SR", "L", "LL", "LF", "FLF", "LFLIL", "LSL", "RL", "LR"),
     *(pytest.param(chain, marks=filtered) for chain in ("T", "U", "FT", "TR", "LUL")),
 ]
