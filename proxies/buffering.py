@@ -120,6 +120,10 @@ class Held(body.Stage):
             return max((match.end() for match in _EVENT_END.finditer(held)), default=0)
         return 0
 
+    def lift(self, now_s: float) -> Iterable[body.Item]:
+        """Release what is held."""
+        return [bytes(self._bytes)]
+
     def end(self, now_s: float) -> Iterable[body.Item]:
         """Release the rest."""
         if self.holds_head:
@@ -160,6 +164,10 @@ class Buffering(Behaviour):
         )
 
     parameters: Parameters
+
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way."""
+        self.responseheaders(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to hold."""

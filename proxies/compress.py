@@ -31,7 +31,9 @@ _NO_BODY = frozenset({101, 204, 205, 304})
 
 
 class Gzip(body.Stage):
-    """Compresses what passes."""
+    """Compresses what passes. A body whose beginning is compressed is compressed to its end."""
+
+    stays = True
 
     def __init__(self, *, flush: bool) -> None:
         self._flush = flush

@@ -56,6 +56,7 @@ class ConcurrencyLimit(Behaviour):
             503, description=f"{ANSWERS.removesuffix('.')}; queue: let it wait until another has ended."
         )
 
+    acts_on = "up"
     parameters: Parameters
 
     def __init__(self, parameters: BaseModel | None = None) -> None:
@@ -101,18 +102,18 @@ class ConcurrencyLimit(Behaviour):
 
 
 async def _turn(places: _Places, flow: http.HTTPFlow) -> bool:
-    """Wait for a place; False where the client went away before there was one."""
+    """Wait for a place; False where the client went away before there was one. None is needed once nobody counts."""
     turn = asyncio.get_running_loop().create_future()
     entry = (flow, turn)
     places.waiting.append(entry)
-    gone = spawn(connections.gone(flow.client_conn), name="a request that waits for its turn")
+    held = spawn(connections.held(flow.client_conn), name="a request that waits for its turn")
     try:
-        await asyncio.wait([turn, gone], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([turn, held], return_when=asyncio.FIRST_COMPLETED)
+        return turn.done() or held.result() == "over"
     finally:
         if entry in places.waiting:
             places.waiting.remove(entry)
-        await end(gone)
-    return turn.done()
+        await end(held)
 
 
 addons = [ConcurrencyLimit.addon()]

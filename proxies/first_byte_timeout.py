@@ -58,6 +58,7 @@ class FirstByteTimeout(Behaviour):
             "answer", description="answer: give the status; fin, rst: end the connection without an answer."
         )
 
+    acts_on = "down"
     parameters: Parameters
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:

@@ -33,6 +33,10 @@ class Minify(BodyChange):
 
     parameters: Parameters
 
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way."""
+        self.join(flow)
+
     def change(self, flow: http.HTTPFlow, response: http.Response) -> Change | None:
         """Remove the line breaks, where the type is one of them."""
         kind = media.kind(response.headers)

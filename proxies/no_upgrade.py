@@ -55,6 +55,7 @@ class NoUpgrade(Behaviour):
             False, description="Whether the server is asked first; it is its answer that is lost then."
         )
 
+    acts_on = "up"
     parameters: Parameters
 
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -65,7 +66,9 @@ class NoUpgrade(Behaviour):
         answer = self.parameters.answer
         if answer == "strip":
             if self.parameters.wait is not None:
-                await connections.gone(flow.client_conn, within_s=self.parameters.wait / 1000)
+                held = await connections.held(flow.client_conn, within_s=self.parameters.wait / 1000)
+                if held == "over":
+                    return
             hop_by_hop.strip_upgrade(headers)
             self.did(flow, "removed the Upgrade header")
         elif answer == "keep-alive":
@@ -87,12 +90,17 @@ class NoUpgrade(Behaviour):
         wait_s = None if wait is None else wait / 1000
         if answer in {"hang", "keep-alive"}:
             self.did(flow, "left the upgrade request unanswered")
-            if not await connections.gone(flow.client_conn, within_s=wait_s):
+            held = await connections.held(flow.client_conn, within_s=wait_s)
+            if held == "due":
                 self.did(flow, "closed the connection of the upgrade request")
-            connections.abandon(flow)
+            if held != "over":
+                connections.abandon(flow)
             return
-        if wait_s is not None and await connections.gone(flow.client_conn, within_s=wait_s):
+        held = "due" if wait_s is None else await connections.held(flow.client_conn, within_s=wait_s)
+        if held == "gone":
             connections.abandon(flow)
+        elif held == "over":
+            return
         elif answer == "reset":
             self.did(flow, "reset the connection of the upgrade request")
             connections.reset(flow.client_conn)

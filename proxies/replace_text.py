@@ -31,6 +31,10 @@ class ReplaceText(BodyChange):
 
     parameters: Parameters
 
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way."""
+        self.join(flow)
+
     def change(self, flow: http.HTTPFlow, response: http.Response) -> Change | None:
         """Replace the text, where the type is one of them."""
         if not media.is_one_of(media.kind(response.headers), self.parameters.types):

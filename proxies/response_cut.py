@@ -97,6 +97,7 @@ class ResponseCut(Behaviour):
                 )
             return self
 
+    acts_on = "down"
     parameters: Parameters
 
     def _stage(self, flow: http.HTTPFlow) -> Cut:
@@ -117,6 +118,11 @@ class ResponseCut(Behaviour):
             stage = self._stage(flow)
             stage.due_s = monotonic() + delay / 1000
             body.add(flow, stage)
+
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way: time and bytes count from now."""
+        self.requestheaders(flow)
+        self.responseheaders(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to count."""

@@ -52,6 +52,10 @@ class Late(body.Stage):
         self.due_s = self._queue[0][0] if self._queue else None
         return released
 
+    def lift(self, now_s: float) -> Iterable[body.Item]:
+        """Release everything."""
+        return [item for _, item in self._queue]
+
 
 class ResponseDelay(Behaviour):
     """Delays the bodies of responses."""
@@ -66,6 +70,10 @@ class ResponseDelay(Behaviour):
         )
 
     parameters: Parameters
+
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way."""
+        self.responseheaders(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to delay."""

@@ -14,6 +14,7 @@ not, an open streaming transport ends with 1006, but in WebKit, which takes FIN 
 """
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Literal
 
 from mitmproxy import http
@@ -30,7 +31,11 @@ _HOW = {"clean": "with its last chunk", "fin": "with FIN", "rst": "with RST"}
 class Idle(body.Stage):
     """Ends a body when nothing has come for so long."""
 
-    def __init__(self, timeout_s: float, end: body.End, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, timeout_s: float, end: body.End, tell: Callable[[], None], *, now_s: float | None = None
+    ) -> None:
+        """Wait from the head on, or from now where it has come already."""
+        self.due_s = None if now_s is None else now_s + timeout_s
         self._timeout_s = timeout_s
         self._end = end
         self._tell = tell
@@ -71,6 +76,13 @@ class ResponseIdle(Behaviour):
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to watch."""
+        self._watch(flow)
+
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin to watch a response that is under way."""
+        self._watch(flow, now_s=monotonic())
+
+    def _watch(self, flow: http.HTTPFlow, *, now_s: float | None = None) -> None:
         own = self.parameters
         if flow.response is None or flow.response.status_code == 101:
             return
@@ -78,7 +90,7 @@ class ResponseIdle(Behaviour):
         def tell() -> None:
             self.did(flow, f"ended the idle response {_HOW[own.end]}", idle_ms=round(own.timeout))
 
-        body.add(flow, Idle(own.timeout / 1000, body.End(own.end, "cut", _WHY), tell))
+        body.add(flow, Idle(own.timeout / 1000, body.End(own.end, "cut", _WHY), tell, now_s=now_s))
 
 
 addons = [ResponseIdle.addon()]

@@ -42,6 +42,10 @@ class Drops(body.Stage):
         self.due_s = None
         return [bytes(self._held), body.END]
 
+    def lift(self, now_s: float) -> Iterable[body.Item]:
+        """Release everything."""
+        return [bytes(self._held)]
+
     def tick(self, now_s: float) -> Iterable[body.Item]:
         """Release a drop."""
         drop = bytes(self._held[: self._size])
@@ -64,6 +68,10 @@ class ResponseTrickle(Behaviour):
         )
 
     parameters: Parameters
+
+    def response_joined(self, flow: http.HTTPFlow) -> None:
+        """Begin with a response that is under way."""
+        self.responseheaders(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to hold."""

@@ -12,11 +12,10 @@ above 100 ms it gives a transport 8 times what ``/info`` took (4 times for jsonp
 streaming transport that is held back costs 16 s after a delay of 2 s.
 """
 
-import asyncio
-
 from mitmproxy import http
 from pydantic import Field
 
+from lab.network import term
 from lab.network.behaviour import Behaviour
 from lab.units import Milliseconds
 
@@ -35,7 +34,7 @@ class SlowInfo(Behaviour):
         """Hold the request if it is for /info."""
         if flow.request.path.partition("?")[0].endswith("/info"):
             self.did(flow, f"held /info for {self.parameters.delay:g} ms")
-            await asyncio.sleep(self.parameters.delay / 1000)
+            await term.lasts(self.parameters.delay / 1000)
 
 
 addons = [SlowInfo.addon()]

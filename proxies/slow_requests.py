@@ -15,12 +15,12 @@ jsonp-polling, 900 ms for those in an iframe). With a longer delay nothing opens
 the cure.
 """
 
-import asyncio
 from typing import Literal
 
 from mitmproxy import http
 from pydantic import Field
 
+from lab.network import term
 from lab.network.behaviour import Behaviour
 from lab.units import Milliseconds
 
@@ -41,7 +41,7 @@ class SlowRequests(Behaviour):
         if self.parameters.info == "fast" and flow.request.path.partition("?")[0].endswith("/info"):
             return
         self.did(flow, f"held the request for {self.parameters.delay:g} ms")
-        await asyncio.sleep(self.parameters.delay / 1000)
+        await term.lasts(self.parameters.delay / 1000)
 
 
 addons = [SlowRequests.addon()]

@@ -1,8 +1,8 @@
 """Ends a websocket that has opened, after a time or so many messages, whatever is said on it.
 
 On the wire: both connections end: with FIN and no closing frame, with RST, or with a closing frame to both sides
-that says a code. ``delay`` counts from the opening, or from the first frame that this behaviour sees; ``spread``
-adds a random time to it, drawn anew for each websocket.
+that says a code. ``delay`` counts from the opening, or on a websocket that is open already from when this behaviour
+begins to act; ``spread`` adds a random time to it, drawn anew for each websocket.
 
 Who does it: security gateways that let the handshake pass and cut the tunnel 100 to 500 ms later
 (https://github.com/phoenixframework/phoenix/issues/6766). As the longest life of a connection, however busy: Google
@@ -25,7 +25,6 @@ from lab.network import connections, websockets
 from lab.network.behaviour import Behaviour
 from lab.units import Milliseconds
 
-_BEGUN = "websocket_cut.begun"
 _PASSED = "websocket_cut.passed"
 _HOW = {"fin": "with FIN", "rst": "with RST", "close": "with a closing frame"}
 
@@ -51,16 +50,6 @@ class WebsocketCut(Behaviour):
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Set the time, if it is one that ends the websocket."""
-        self._begin(flow)
-
-    def websocket_control(self, flow: http.HTTPFlow) -> None:
-        """Set the time on a websocket that was open before this began to act."""
-        self._begin(flow)
-
-    def _begin(self, flow: http.HTTPFlow) -> None:
-        if flow.metadata.get(_BEGUN):
-            return
-        flow.metadata[_BEGUN] = True
         delay = self.parameters.delay
         if delay is None:
             if self.parameters.messages is not None:
@@ -72,7 +61,6 @@ class WebsocketCut(Behaviour):
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Count, and cut behind the last that passes."""
         assert flow.websocket is not None
-        self._begin(flow)
         if self.parameters.messages is None or flow.websocket.messages[-1].dropped:
             return
         flow.metadata[_PASSED] = passed = flow.metadata.get(_PASSED, 0) + 1
@@ -80,7 +68,7 @@ class WebsocketCut(Behaviour):
             await self._cut(flow, messages=passed)
 
     async def _cut_after(self, flow: http.HTTPFlow, wait_s: float) -> None:
-        if not await connections.gone(flow.client_conn, within_s=wait_s):
+        if await connections.held(flow.client_conn, within_s=wait_s) == "due":
             await self._cut(flow, after_ms=round(wait_s * 1000))
 
     async def _cut(self, flow: http.HTTPFlow, **more: Any) -> None:

@@ -52,20 +52,15 @@ class WebsocketIdle(Behaviour):
     parameters: Parameters
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
-        """Begin to watch."""
-        self._begin(flow)
-
-    def _begin(self, flow: http.HTTPFlow) -> None:
-        """Begin to watch: at the opening, or where it was open before, when something is said."""
-        if _LAST_S not in flow.metadata:
-            flow.metadata[_LAST_S] = time.monotonic()
-            tasks.spawn(self._watch(flow), name="watch a websocket")
+        """Begin to watch: at the opening, or where it is open already, when this begins to act."""
+        flow.metadata[_LAST_S] = time.monotonic()
+        flow.metadata.pop(_FORGOTTEN, None)
+        tasks.spawn(self._watch(flow), name="watch a websocket")
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
         """A message: it keeps the websocket open, or is lost."""
         assert flow.websocket is not None
         message = flow.websocket.messages[-1]
-        self._begin(flow)
         if flow.metadata.get(_FORGOTTEN):
             websockets.drop(message)
         else:
@@ -74,7 +69,6 @@ class WebsocketIdle(Behaviour):
     def websocket_control(self, flow: http.HTTPFlow) -> None:
         """A frame that is no message: as with messages, where it counts."""
         came = websockets.control(flow)
-        self._begin(flow)
         if flow.metadata.get(_FORGOTTEN):
             came.dropped = True
         elif self.parameters.pings:
@@ -88,7 +82,7 @@ class WebsocketIdle(Behaviour):
         timeout_s = self.parameters.timeout / 1000
         left_s = timeout_s
         while left_s > 0:
-            if await connections.gone(flow.client_conn, within_s=left_s) or not flow.live:
+            if await connections.held(flow.client_conn, within_s=left_s) != "due" or not flow.live:
                 return
             left_s = flow.metadata[_LAST_S] + timeout_s - time.monotonic()
         end = self.parameters.end

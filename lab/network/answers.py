@@ -47,6 +47,8 @@ async def give(
 ) -> None:
     """Answer a request, and say so; the server does not see it. To be awaited in ``requestheaders``.
 
+    A request that is left unanswered goes on where the behaviour acts no more.
+
     Args:
         behaviour: Who answers.
         flow: What is answered.
@@ -59,8 +61,8 @@ async def give(
     why = f" because of {because}" if because else ""
     if answer == "hang":
         behaviour.did(flow, f"left the request unanswered{why}")
-        await connections.gone(flow.client_conn)
-        connections.abandon(flow)
+        if await connections.held(flow.client_conn) == "gone":
+            connections.abandon(flow)
     elif answer == "reset":
         behaviour.did(flow, f"reset the connection of the request{why}")
         connections.reset(flow.client_conn)

@@ -15,8 +15,10 @@ A behaviour is a plain class with mitmproxy's hooks as methods and a pydantic mo
     addons = [NoCache.addon()]
 
 What belongs to one flow lives in ``flow.metadata``; a behaviour itself keeps none of it. One that draws lots uses
-``self.random``. Bodies pass unbuffered
-unless a hook asks for a whole one with ``flow.request.stream = False`` in ``requestheaders`` or
+``self.random``. One that waits does so with `lab.network.term.lasts` or `lab.network.connections.held`, which return
+early where it is taken out of the hop. Where it is put in, or its time comes, while something is under way, it gets
+``websocket_start`` for each open websocket, and ``response_joined`` for each response whose head has left. Bodies
+pass unbuffered unless a hook asks for a whole one with ``flow.request.stream = False`` in ``requestheaders`` or
 ``flow.response.stream = False`` in ``responseheaders``. The last line lets the file run under a bare mitmdump.
 """
 
@@ -31,15 +33,20 @@ from random import Random
 from types import ModuleType
 from typing import Any, ClassVar, Literal, Protocol
 
+from mitmproxy.hooks import all_hooks as mitmproxy_hooks
 from mitmproxy.http import HTTPFlow
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lab import shipped
 from lab.errors import LabError, UsageError
 from lab.network.bare import BareAddon, explain
-from lab.network.filter import Filter
+from lab.network.filter import Direction, Filter
 from lab.network.link.behaviour import LinkBehaviour
+from lab.network.term import Term
 from lab.scenario.profile import models_of
+
+_OWN_HOOKS = ("response_joined", "websocket_control")
+"""The hooks that the lab has beside mitmproxy's."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +72,13 @@ class Behaviour:
         """What may stand under the behaviour's name in a scenario."""
 
         model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+        lab_direction: ClassVar[Direction | None] = None
+        """The one way that all goes that the behaviour acts on; None where it acts on both."""
 
     name: ClassVar[str] = ""
     """The stem of the file that the class stands in."""
+    acts_on: ClassVar[Direction | None] = None
+    """Which way goes what it acts on, where the hook that it begins in tells otherwise."""
     parameters: Parameters
 
     def __init__(self, parameters: BaseModel | None = None) -> None:
@@ -76,6 +87,8 @@ class Behaviour:
         """The hop puts its own here."""
         self.filter = Filter()
         """What it acts on, and when: the hop asks it before it calls a hook."""
+        self.term = Term()
+        """Whether it acts now: the hop says so, by what the filter says of the time and by who is in the hop."""
         self.random = Random(0)
         """Where it draws its lots: nothing else, so that the same seed gives the same decisions."""
 
@@ -91,6 +104,8 @@ class Behaviour:
 
     def __init_subclass__(cls) -> None:
         cls.name = cls.__module__.rpartition(".")[2]
+        if "Parameters" in vars(cls):
+            cls.Parameters.lab_direction = cls.acts_on or _one_way(cls)
 
     def did(self, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
         """Say what was done, as one clause in the past tense: ``removed the Upgrade header``."""
@@ -100,6 +115,18 @@ class Behaviour:
     def addon(cls) -> BareAddon:
         """The behaviour as an addon of a bare mitmdump."""
         return BareAddon(cls)
+
+
+_UP = frozenset({"requestheaders", "request", "http_connect"})
+_DOWN = frozenset({"responseheaders", "response_joined", "response"})
+
+
+def _one_way(behaviour: type[Behaviour]) -> Direction | None:
+    """The one way that all goes that the behaviour has hooks for; None where it has hooks for both, or others."""
+    hooks = {name for name in (*mitmproxy_hooks, *_OWN_HOOKS) if hasattr(behaviour, name)}
+    if hooks and hooks <= _UP:
+        return "up"
+    return "down" if hooks and hooks <= _DOWN else None
 
 
 class Catalogue:

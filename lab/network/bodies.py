@@ -31,6 +31,11 @@ class BodyChange(Behaviour):
         """
         return None
 
+    def join(self, flow: http.HTTPFlow) -> None:
+        """Begin with a body that is under way, unless its length was said and may become another."""
+        if not self.resizes or (flow.response is not None and "content-length" not in flow.response.headers):
+            self.responseheaders(flow)
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to change the body, if it is one to be changed."""
         response = flow.response
@@ -71,6 +76,9 @@ class _Changing(body.Stage):
     def __init__(self, change: Change) -> None:
         self._change = change
 
+    def lift(self, now_s: float) -> Iterable[body.Item]:
+        return self._change(b"")
+
     def data(self, data: bytes, now_s: float) -> Iterable[body.Item]:
         return self._change(data)
 
@@ -80,6 +88,8 @@ class _Changing(body.Stage):
 
 class _Replacing(body.Stage):
     """One body in place of another, as soon as the head has come; the server's side is cut off."""
+
+    stays = True
 
     def __init__(self, whole: bytes) -> None:
         self._whole = whole

@@ -13,16 +13,22 @@ else in ``responseheaders``. What the server sends passes the stages in the orde
 
     body.add(flow, Late())
 
+A stage belongs to the behaviour that added it. When that acts no more (lab/network/term.py), what the stage holds
+passes, and all that comes after it as it comes.
+
 Nothing here reads a clock or a socket: lab/network/bodystream.py tells the time, and does what the stages return.
 Where some other behaviour wants the whole response to edit it (``flow.response.stream = False``), stages change that
 response's bytes but not its timing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from mitmproxy.http import HTTPFlow, Response
+
+from lab.network import term
+from lab.network.term import Term
 
 STAGES = "lab.stages"
 """Where the metadata of a flow has its stages."""
@@ -57,6 +63,10 @@ class Stage:
     """Whether the response's head waits for the first byte that comes through."""
     due_s: float | None = None
     """When `tick` is to be called, on the clock of ``now_s``."""
+    term: Term | None = None
+    """That of its behaviour; None where it stays in any case."""
+    stays: ClassVar[bool] = False
+    """Whether it goes on although its behaviour acts no more, since nothing can follow on what has been sent."""
 
     def head(self, now_s: float) -> None:
         """The head of the response has come from the server."""
@@ -74,6 +84,10 @@ class Stage:
         self.due_s = None
         return []
 
+    def lift(self, now_s: float) -> Iterable[Item]:
+        """Its behaviour acts no more: what it held passes now, with END where that was held as well."""
+        return []
+
 
 def stages(flow: HTTPFlow) -> list[Stage]:
     """The stages that stand in the way of the flow's response."""
@@ -82,14 +96,15 @@ def stages(flow: HTTPFlow) -> list[Stage]:
 
 
 def add(flow: HTTPFlow, stage: Stage) -> None:
-    """Put a stage in the way of the flow's response, behind those that are there."""
+    """Put a stage in the way of the flow's response, behind those that are there, while its behaviour acts."""
+    stage.term = None if stage.stays else term.current()
     stages(flow).append(stage)
 
 
 class Way:
     """All stages of one response in their order."""
 
-    def __init__(self, stages: Sequence[Stage]) -> None:
+    def __init__(self, stages: list[Stage]) -> None:
         self._stages = stages  # Not a copy: more may be added until the head has come.
         self._clean = END
         self.closed = False
@@ -125,6 +140,13 @@ class Way:
         for number, stage in enumerate(tuple(self._stages), 1):
             if stage.due_s is not None and stage.due_s <= now_s:
                 yield from self._push(number, stage.tick(now_s), now_s)
+
+    def lift(self, now_s: float) -> Iterator[Item]:
+        """What comes out because behaviours act no more."""
+        for index, stage in enumerate(tuple(self._stages)):
+            if stage.term is not None and not stage.term.acting:
+                self._stages[index] = Stage()
+                yield from self._push(index + 1, stage.lift(now_s), now_s)
 
     def _push(self, number: int, items: Iterable[Item], now_s: float) -> Iterator[Item]:
         """What comes out where ``items`` go into the stage at ``number``."""

@@ -5,7 +5,7 @@ same below CONNECT, in TLS and in HTTP/2, and no hook waits for it, so it delays
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mitmproxy.connection import ConnectionState
@@ -25,6 +25,7 @@ from mitmproxy.proxy.layers.http._events import (
 
 from lab.network import answers, connections
 from lab.network.body import STAGES, End, Way, whole
+from lab.network.connections import TermChanged
 
 _FROM_SERVER = (ResponseData, ResponseTrailers, ResponseEndOfMessage, ResponseProtocolError)
 
@@ -46,6 +47,33 @@ class PartOfChunk(commands.SendData):
         super().__init__(connection, data)
         self.part = part
         """What it carries of the body."""
+
+
+def _has_http(child: Any) -> bool:
+    """Whether there is HTTP inside of what a tunnel was given to."""
+    while child is not None and not isinstance(child, http.HttpLayer):
+        child = getattr(child, "layer", None) or getattr(child, "child_layer", None)
+    return child is not None
+
+
+Handle = Callable[[Any, events.Event], Commands]
+
+
+def handing_on(handle: Handle) -> Handle:
+    """How mitmproxy's HTTP layer handles events, and besides hands on that a term has changed.
+
+    That goes to the stream of the flow, and inwards where a stream is a tunnel.
+    """
+
+    def handle_event(self: Any, event: events.Event) -> Commands:
+        if not isinstance(event, TermChanged):
+            yield from handle(self, event)
+            return
+        for stream in tuple(self.streams.values()):
+            if getattr(stream, "flow", None) is event.flow or stream.child_layer is not None:
+                yield from self.event_to_child(stream, event)
+
+    return handle_event
 
 
 def answer(status: int) -> Response:
@@ -89,6 +117,8 @@ class BodyStream(http.HttpStream):
     def _handle(self, event: events.Event) -> Commands:
         if isinstance(event, events.Wakeup):
             yield from self._woken(event)
+        elif isinstance(event, TermChanged):
+            yield from self._lifted()
         elif not (isinstance(event, _FROM_SERVER) and self._way is not None and self._way.closed):
             yield from super()._handle_event(event)
 
@@ -97,8 +127,19 @@ class BodyStream(http.HttpStream):
     def passthrough(self, event: events.Event) -> Commands:
         """Pass an event on to what the connection was switched to."""
         late = isinstance(event, events.Wakeup) and isinstance(event.command, _Timer) and event.command.owner is self
-        if not late:
+        # What is no HTTP, inside a tunnel, knows nothing of terms.
+        foreign = isinstance(event, TermChanged) and event.flow is not self.flow and not _has_http(self.child_layer)
+        if not late and not foreign:
             yield from super().passthrough(event)
+
+    def _lifted(self) -> Commands:
+        """Let out what stages hold whose behaviours act no more, the head among it."""
+        way = self._stages()
+        if way is None or self._over():
+            return
+        yield from self._perform(way.lift(time.monotonic()))
+        if self._head_held and not way.holds_head and not self._over():
+            yield from self._release_head()
 
     def _woken(self, event: events.Wakeup) -> Commands:
         if event.command is self._timer:

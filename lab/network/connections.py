@@ -7,14 +7,26 @@ import asyncio
 import socket
 import struct
 import weakref
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from mitmproxy import ctx
 from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.events import Event
 
+from lab.network import term
+from lab.tasks import end, spawn
+
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+
+@dataclass
+class TermChanged(Event):
+    """The term of a behaviour that concerns the flow has begun or ended (lab/network/term.py)."""
+
+    flow: HTTPFlow
+
 
 _ends_with_reset: "weakref.WeakSet[Any]" = weakref.WeakSet()
 """The writers of connections that were told to end with RST."""
@@ -60,6 +72,27 @@ async def gone(client: Client, *, within_s: float | None = None) -> bool:
     return bool(ended)
 
 
+async def held(client: Client, *, within_s: float | None = None) -> Literal["gone", "due", "over"]:
+    """Hold what the client has asked for, for as long as there is reason to.
+
+    Args:
+        client: The client.
+        within_s: Hold it no longer than this.
+
+    Returns:
+        gone: the client's connection has ended; due: the time is over; over: the behaviour acts no more.
+    """
+    io, own = _transport_of(client), term.current()
+    if io is None or io.handler is None:
+        return "gone"
+    over = spawn(own.over() if own is not None else asyncio.Event().wait(), name="the end of a behaviour's term")
+    try:
+        done, _ = await asyncio.wait([io.handler, over], timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        return "gone" if io.handler in done else "over" if done else "due"
+    finally:
+        await end(over)
+
+
 def close_with_reset(client: Client, connection: Connection) -> None:
     """Let the connection end with a TCP reset (RST) when it is closed, and not with FIN."""
     io = _transport_of(client, connection)
@@ -100,3 +133,8 @@ async def tell(flow: HTTPFlow, event: Event) -> None:
     handler = _handler_of(flow.client_conn)
     if handler is not None:
         await handler.server_event(event)
+
+
+async def ring(flow: HTTPFlow) -> None:
+    """Let the layers that serve the flow know that the term of a behaviour has begun or ended."""
+    await tell(flow, TermChanged(flow))

@@ -104,11 +104,13 @@ class Proxy:
             try:
                 await master.server.setup_servers()
                 self._master = master
+                self.pipeline.open()
                 ready.set_result(_port_of(master.server))
                 await master.running()
                 await self._stopping.wait()
             finally:
                 self._master = None
+                self.pipeline.close()
                 self._recorder.close()
                 await master.server.servers.update([])
                 await master.server.abort()

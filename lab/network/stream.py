@@ -19,7 +19,7 @@ from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
 
-from lab.network.bodystream import BodyStream, PartOfChunk
+from lab.network.bodystream import BodyStream, PartOfChunk, handing_on
 from lab.network.exchange import Exchange
 from lab.network.recorder import FLOW
 from lab.network.websocket_relay import Relay
@@ -130,6 +130,7 @@ def install() -> None:
         return
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
+    modules[0].HttpLayer._handle_event = handing_on(modules[0].HttpLayer._handle_event)
     modules[1].WebsocketLayer = Relay
     original: Callable[[bytes], Any] = modules[2]._read_request_line
     modules[2]._read_request_line = lambda line: original(websocket_as_http(line))

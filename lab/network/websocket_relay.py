@@ -8,7 +8,7 @@ relays.
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from wsproto.connection import ConnectionState
 from wsproto.frame_protocol import Opcode
 
 from lab.network import connections
+from lab.network.term import Term
 from lab.network.websockets import (
     ABNORMAL,
     CONTROL,
@@ -56,13 +57,27 @@ class _Item:
     sizes: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Late:
+    """What waits until it may leave."""
+
+    item: _Item
+    came_s: float
+    delays: Sequence[tuple[float, Term | None]]
+    """Each delay with the term of its behaviour."""
+
+    def due_s(self) -> float:
+        """When it may leave: the delays of behaviours that act no more do not count."""
+        return self.came_s + sum(seconds for seconds, term in self.delays if term is None or term.acting)
+
+
 class Relay(websocket.WebsocketLayer):
     """The relay of one websocket."""
 
     def __init__(self, context: Context, flow: HTTPFlow) -> None:
         super().__init__(context, flow)
-        self._late: dict[bool, deque[tuple[float, _Item]]] = {True: deque(), False: deque()}
-        """What is still to leave, in order and with its time: what the client sent, and what the server sent."""
+        self._late: dict[bool, deque[_Late]] = {True: deque(), False: deque()}
+        """What is still to leave, in order: what the client sent, and what the server sent."""
 
         self._told = False
         """Whether it is known that the websocket has ended, with which code, and by whom."""
@@ -72,7 +87,12 @@ class Relay(websocket.WebsocketLayer):
 
     def relay_messages(self, event: events.Event) -> Commands:
         """Relay one event."""
-        if isinstance(event, events.Wakeup):
+        if isinstance(event, connections.TermChanged):
+            yield from self._release()
+            for late in self._late.values():
+                if late:  # It may be due earlier than it was.
+                    yield commands.RequestWakeup(max(late[0].due_s() - time.monotonic(), 0.0))
+        elif isinstance(event, events.Wakeup):
             yield from self._end() if event.command is self._patience else self._release()
         elif isinstance(event, EndWanted):
             yield from self._close_by_hop(event)
@@ -153,20 +173,21 @@ class Relay(websocket.WebsocketLayer):
 
     def _leave(self, item: _Item) -> Commands:
         """Send it on now, or later where it is delayed or something before it still waits."""
-        waits_s = self.flow.metadata.pop(DELAY, None)
+        delays = self.flow.metadata.pop(DELAY, None)
         late = self._late[item.from_client]
-        if waits_s is None and not late:
+        if delays is None and not late:
             yield from self._send(item)
             return
-        due_s = max(time.monotonic() + (waits_s or 0.0), late[-1][0] if late else 0.0)
-        late.append((due_s, item))
-        yield commands.RequestWakeup(due_s - time.monotonic())
+        now_s = time.monotonic()
+        late.append(_Late(item, now_s, delays or ()))
+        # Where another waits before it, that one's time may be later: it is looked at again then.
+        yield commands.RequestWakeup(max(late[-1].due_s() - now_s, 0.0))
 
     def _release(self) -> Commands:
         now_s = time.monotonic() + 0.002  # A wake-up may come a moment early: the clock of asyncio has a grain.
         for late in self._late.values():
-            while late and late[0][0] <= now_s and self._handle_event != self.done:
-                _, item = late.popleft()
+            while late and late[0].due_s() <= now_s and self._handle_event != self.done:
+                item = late.popleft().item
                 if isinstance(item.what, WebSocketMessage):
                     self.flow.metadata[RELEASED] = item.what
                     yield WebsocketReleasedHook(self.flow)

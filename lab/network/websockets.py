@@ -14,7 +14,7 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.websocket import WebSocketMessage
 from pydantic import AfterValidator, WithJsonSchema
 
-from lab.network import connections
+from lab.network import connections, term
 
 ABNORMAL = 1006
 """What a client calls a websocket that ended without a closing frame (RFC 6455 section 7.1.5)."""
@@ -104,8 +104,8 @@ def treatment(flow: HTTPFlow) -> Treatment:
 
 
 def delay(flow: HTTPFlow, seconds: float) -> None:
-    """Let what the running hook is about leave so much later. Several delays add up."""
-    flow.metadata[DELAY] = flow.metadata.get(DELAY, 0.0) + seconds
+    """Let what the running hook is about leave so much later, while the behaviour acts. Several delays add up."""
+    flow.metadata.setdefault(DELAY, []).append((seconds, term.current()))
 
 
 def delayed(flow: HTTPFlow) -> bool:

@@ -44,7 +44,10 @@ class When(Model):
 
 
 class Limits(Model):
-    """The limits of one use of a behaviour: where none is given, it always acts on everything."""
+    """The limits of one use of a behaviour: where none is given, it always acts on everything.
+
+    When its time is over, what it held passes.
+    """
 
     when: When | None = Field(None, description="Which traffic it acts on; all where left out.")
     after: Milliseconds = Field(0.0, description="Time from creating the client until it begins.")

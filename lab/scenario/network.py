@@ -56,6 +56,18 @@ class BehaviourUse(Model):
             return value
         raise wrong("not a behaviour", _ONE_BEHAVIOUR)
 
+    @field_validator("limits")
+    @classmethod
+    def _goes_that_way(cls, limits: Limits, info: ValidationInfo) -> Limits:
+        """A behaviour that acts on requests alone would do nothing with ``direction: down``."""
+        name = info.data.get("name", "")
+        way = getattr((known(info.context, "http") or {}).get(name), "lab_direction", None)
+        given = limits.when.direction if limits.when else None
+        if way and given and given != way:
+            what = {"up": "what goes up: requests", "down": "what comes down: responses"}[way]
+            raise_at(("when", "direction"), wrong(f'"direction: {given}" for {name}', f"{way}: it acts on {what}"))
+        return limits
+
     @classmethod
     def _check(cls, name: object, reading: object, *, at: Place) -> None:
         behaviours = known(reading, *cls.kinds)

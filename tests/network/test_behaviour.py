@@ -124,3 +124,19 @@ def test_shipped_profile_is_right_and_says_why(name: str) -> None:
 def test_behaviour_is_made_with_its_limits() -> None:
     made = Catalogue().make("no_upgrade", {}, Limits(nth=[2], seed=1), place="hop1/0")
     assert made.filter.nth == {2}
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("block", "up"),
+        ("no_upgrade", "up"),
+        ("cors", "down"),
+        ("response_cut", "down"),
+        ("first_byte_timeout", "down"),
+        ("rewrite_headers", None),
+        ("websocket_delay", None),
+    ],
+)
+def test_way_of_what_a_behaviour_acts_on_is_told_by_its_hooks_or_by_itself(name: str, way: str | None) -> None:
+    assert Catalogue()[name].Parameters.lab_direction == way  # type: ignore[union-attr] # none is of a link

@@ -123,9 +123,10 @@ async def test_has_tells_of_those_that_see_the_flow() -> None:
         ({"methods": frozenset({"PUT"})}, []),
         ({"header": "X-Number: [23]"}, []),
         ({"header": "x-number: 2"}, ["2 up", "2 down"]),
-        # Each request begins 100 ms after the one before, and its answer comes 100 ms later.
+        # Each request begins 200 ms after the one before, when the answer to that comes.
         ({"after_ms": 200.0}, ["2 up", "2 down", "3 up", "3 down"]),
-        ({"for_ms": 150.0}, ["1 up", "1 down"]),  # what has begun in time is seen to its end
+        ({"for_ms": 150.0}, ["1 up"]),  # the answer comes when its time is over
+        ({"for_ms": 250.0}, ["1 up", "1 down", "2 up"]),
         ({"after_ms": 200.0, "nth": frozenset({1})}, ["2 up", "2 down"]),
     ],
 )

@@ -36,7 +36,7 @@ def test_delays_add_up() -> None:
     websockets.delay(flow, 0.5)
     websockets.delay(flow, 0.25)
     assert websockets.delayed(flow)
-    assert flow.metadata[websockets.DELAY] == 0.75
+    assert [seconds for seconds, _ in flow.metadata[websockets.DELAY]] == [0.5, 0.25]
 
 
 def test_treatment_is_one_for_all() -> None:

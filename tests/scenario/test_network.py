@@ -98,12 +98,16 @@ def test_hop_that_would_see_no_traffic_is_refused(hops: Sequence[Any], place: tu
     assert raised.value.errors()[0]["loc"] == place
 
 
+class OneWay(Parameters):
+    lab_direction: ClassVar[str] = "up"
+
+
 class Late(BaseModel):
     lab_kind: ClassVar[str] = "link"
     delay: int = 0
 
 
-MODELS: dict[str, type[BaseModel]] = {"no_upgrade": Parameters, "late": Late}
+MODELS: dict[str, type[BaseModel]] = {"no_upgrade": OneWay, "late": Late}
 
 
 def read(hop: Any) -> Hop:
@@ -114,6 +118,7 @@ class Network(BaseModel):
     hop: Hop
 
 
+DOWN = {"direction": "down"}
 LATE = LinkBehaviourUse(name="late", parameters={"delay": 5}, limits=Limits(when=When(direction="up")))
 
 
@@ -141,6 +146,11 @@ def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Ho
         ({"link": ["no_upgrade"]}, ("link", 0), "is a behaviour of a proxy"),
         ({"behaviours": ["late"]}, ("behaviours", 0), "is a behaviour of a link"),
         ({"late": {"when": {"url": "/x"}}}, ("link", 0, "limits", "when", "url"), "direction alone"),
+        (
+            {"no_upgrade": {"answer": "x", "when": DOWN}},
+            ("behaviours", 0, "limits", "when", "direction"),
+            "up: it acts",
+        ),
         ("lat", (), "unknown behaviour"),
         ({"profile": "squid"}, (), "unknown profile"),
         ({"parameters": {}}, (), '"parameters" without "profile"'),

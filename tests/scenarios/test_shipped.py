@@ -22,7 +22,7 @@ from lab.shipped import SCENARIOS
 from lab.timeline.results import CaseResult
 
 EVERY = _cases.selected([SCENARIOS], None, "", None)
-IN_EVERY_ENGINE = ("upgrade/", "corporate/no-upgrade-and-buffering")
+IN_EVERY_ENGINE = ("upgrade/", "corporate/no-upgrade-and-buffering", "clear/chain-of-three")
 """Scenarios whose first combination is run in every engine."""
 
 
