@@ -1,14 +1,17 @@
 """Changing what a hop does while it runs, and the invariants of hops that do nothing."""
 
 import random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from lab.network.authority import Authority
+from lab.network.balancer import Choice
 from lab.network.behaviour import Behaviour, Catalogue
 from lab.network.testing import Bench, Wire
-from lab.network.topology import HopSpec, Kind
+from lab.network.topology import HopSpec
+from tests.network.test_topology import KINDS, entered
+from tests.proxies.dialogue import masked, read_frame, said
 
 ASK = "GET /ws HTTP/1.1\r\nHost: app.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
 OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -96,48 +99,74 @@ async def test_change_of_a_hop_that_is_not_there_is_a_key_error(authority: Autho
             await bench.network.change("hop7", remove={"x"})
 
 
-CHAINS: list[list[Kind]] = [
-    ["reverse", "reverse", "reverse"],
-    ["link", "link", "link"],
-    ["reverse", "link", "reverse"],
-    ["link", "reverse", "link"],
+CHAINS = [
+    *("RRR", "LLL", "RLR", "LRL"),
+    *("FFR", "IIR", "SFR", "FSR", "JIL", "FLB", "IRB", "SSL"),
 ]
+"""Letters as in test_topology.py, and B for a balancer."""
+CALM = {False: 70_000, True: 500}
+"""How much is sent in one go, and how much byte by byte."""
 
 
-@pytest.mark.parametrize("kinds", CHAINS, ids="-".join)
-async def test_chain_of_three_without_behaviours_is_byte_identical(authority: Authority, kinds: list[Kind]) -> None:
-    """What leaves one end comes out at the other: heads with their case and order, bodies, chunks, frames."""
-    noise = random.Random(1).randbytes(70_000)
-    up = (
-        b"POST /echo/0/a/xhr_send?t=%20x HTTP/1.1\r\nhost: app.localhost\r\nX-ODD: two  spaces\r\n"
-        b"Cookie: a=b; c=d\r\nX-Twice: 1\r\nContent-Type: text/plain\r\nX-Twice: 2\r\n"
-        b"Content-Length: 70000\r\n\r\n" + noise
-    )
-    down = (
-        b"HTTP/1.1 200 Fine by me\r\nset-cookie: a=b\r\nSet-Cookie: c=d\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"5\r\nhello\r\n1\r\n\x00\r\n0\r\n\r\n"
-    )
-    hello = (
-        b"GET /echo/0/a/websocket HTTP/1.1\r\nHost: app.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    switch = (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
-    )
-    frames = b"\x81\x01o" + b"\x82\x7e\x40\x00" + noise[:0x4000] + b"\x01\x02ab\x80\x01c" + b"\x89\x01p"
-    hops = [HopSpec(f"hop{number}", kind) for number, kind in enumerate(kinds, 1)]
-    async with Bench(hops=hops, authority=authority) as bench:
-        browser = await bench.connect()
-        await browser.send(up)
+async def slipped(wire: Wire, data: bytes, *, by_byte: bool) -> None:
+    """Send the data in one piece, or byte by byte."""
+    for at in range(0, len(data), 1 if by_byte else len(data)):
+        await wire.send(data[at : at + 1] if by_byte else data)
+
+
+@pytest.mark.parametrize("by_byte", [False, True], ids=["whole", "byte by byte"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("chain", CHAINS)
+async def test_chain_of_three_without_behaviours_is_byte_identical(
+    authority: Authority, chain: str, scheme: Literal["http", "https"], by_byte: bool
+) -> None:
+    """What leaves one end comes out at the other: heads with their case and order, bodies, chunks, frames.
+
+    Only the masks of a client's frames are others: each sender draws its own (RFC 6455 section 5.3).
+    """
+    kinds = KINDS | {"B": ("balancer", "tunnel")}
+    specs = [
+        HopSpec(f"hop{number}", *kinds[kind], choice=Choice(["server"]) if kind == "B" else None)
+        for number, kind in enumerate(chain, 1)
+    ]
+    noise = random.Random(1).randbytes(CALM[by_byte])
+    async with Bench(hops=specs, scheme=scheme, authority=authority, nodes=["server"]) as bench:
+        browser, host = await entered(bench, scheme)
+        up = (
+            f"POST /echo/0/a/xhr_send?t=%20x HTTP/1.1\r\nhost: {host}\r\nX-ODD: two  spaces\r\n"
+            "Cookie: a=b; c=d\r\nX-Twice: 1\r\nContent-Type: text/plain\r\nX-Twice: 2\r\n"
+            f"Content-Length: {len(noise)}\r\n\r\n"
+        ).encode() + noise
+        down = (
+            b"HTTP/1.1 200 Fine by me\r\nset-cookie: a=b\r\nSet-Cookie: JSESSIONID=server\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n\x00\r\n0\r\n\r\n"
+        )
+        hello = (
+            f"GET /echo/0/a/websocket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Cookie: JSESSIONID=server\r\n\r\n"
+        ).encode()
+        switch = (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+        )
+        size = min(len(noise), 0x4000)
+        frames = b"\x81\x01o" + b"\x82\x7e" + size.to_bytes(2) + noise[:size] + b"\x01\x02ab\x80\x01c" + b"\x89\x01p"
+        await slipped(browser, up, by_byte=by_byte)
         server = await bench.accept()
         assert await server.read(len(up)) == up
-        await server.send(down)
+        await slipped(server, down, by_byte=by_byte)
+        if chain[-1] == "B":  # A balancer writes the node into the cookie.
+            down = down.replace(b"JSESSIONID=server", b"JSESSIONID=server.server")
         assert await browser.read(len(down)) == down
-        await browser.send(hello)
+        await slipped(browser, hello, by_byte=by_byte)
         assert await server.read(len(hello)) == hello
-        await server.send(switch + frames)
+        await slipped(server, switch + frames, by_byte=by_byte)
         assert await browser.read(len(switch + frames)) == switch + frames
+        for frame in (said("sn\u00f6"), b"\x82\x05" + noise[:5], b"\x8a\x01p"):
+            await slipped(browser, masked(frame), by_byte=by_byte)
+            first, carried = await read_frame(server)
+            assert bytes([first]) + carried == frame[:1] + frame[2:]
 
 
 async def decisions(authority: Authority, seed: int) -> list[bool]:
