@@ -10,7 +10,10 @@ from lab.timeline.words import limit
 
 
 async def run(step: Receive, stage: Stage) -> None:
-    """Take the next messages; StepFailed where too few come in time, or another than expected."""
+    """Take the next messages; StepFailed where too few come in time, or another than expected, or one too many."""
+    if step.count == 0:
+        await _nothing(step, stage)
+        return
     expected = "a message" if step.text is None else f"the message {quoted(step.text)}"
     expected = f"{step.count} messages" if step.count > 1 else expected
     expected += f" within {limit(step.within)}"
@@ -26,6 +29,15 @@ async def run(step: Receive, stage: Stage) -> None:
         # An event carries the beginning of a text only: its hash stands for all of it.
         if step.text is not None and event.data["hash"] != fnv1a(step.text):
             raise StepFailed(expected, f"{quoted(event.data['text'])} came")
+
+
+async def _nothing(step: Receive, stage: Stage) -> None:
+    stage.waits("no message")
+    event = await _next(step, stage, step.within)
+    if event is not None:
+        closed = f"the connection closed{closing(event)}"
+        came = f"{quoted(event.data['text'])} came" if event.kind == "message.in" else closed
+        raise StepFailed(f"no message within {limit(step.within)}", came)
 
 
 async def _next(step: Receive, stage: Stage, within_ms: float) -> Event | None:

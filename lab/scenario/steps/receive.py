@@ -10,12 +10,14 @@ from lab.scenario.wrong import wrong
 
 
 class Receive(OnConnection):
-    """Wait for the next message; or for as many as are wanted."""
+    """Wait for the next message; for as many as are wanted; or, with `count: 0`, see that none comes for a while."""
 
     main_argument: ClassVar[str | None] = "text"
     step: Literal["receive"] = Field("receive", description="Which step this is.")
     text: str | None = Field(None, description="The text that it must have; any where null.")
-    count: int = Field(1, ge=1, le=100_000, description="How many messages to wait for.")
+    count: int = Field(
+        1, ge=0, le=100_000, description="How many messages to wait for; 0: none may come, in all of `within`."
+    )
     within: Milliseconds = Field(5_000.0, description="How long to wait for it, or for all of them.")
 
     @model_validator(mode="after")

@@ -234,6 +234,18 @@ async def test_receive_tells_how_many_had_come(stage: Stage) -> None:
         await perform(step("receive", count=3, within="20ms"), stage)
 
 
+async def test_receive_of_none_holds_while_nothing_comes(stage: Stage) -> None:
+    none = Receive(count=0, within=20.0)
+    await perform(none, stage)
+    page_of(stage).message("too early")
+    with pytest.raises(StepFailed) as raised:
+        await perform(none, stage)
+    assert (raised.value.expected, raised.value.actual) == ("no message within 20 ms", '"too early" came')
+    page_of(stage).closed(1006, "")
+    with pytest.raises(StepFailed, match="the connection closed with 1006"):
+        await perform(none, stage)
+
+
 async def test_receive_takes_each_connections_messages(stage: Stage) -> None:
     page_of(stage).message("of another", "second")
     await perform(Send(text="own"), stage)
