@@ -244,6 +244,7 @@ def main() -> None:
     parser.add_argument("--socat", default=shutil.which("socat"), help="where socat is")
     parser.add_argument("--only", choices=["throughput", "latency", "timing"], help="one part alone")
     parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--check", action="store_true", help="end with 1 where an aim does not hold")
     parser.add_argument("--naive", type=int, metavar="PORT", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.naive:
@@ -280,8 +281,27 @@ def main() -> None:
                 say(f"{name:32}" + "".join(f"{value:8.2f}" for value in row) + f"  {len(late)}")
     finally:
         server.terminate()
+    missed = aims(figures)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if given.check and missed:
+        raise SystemExit(1)
+
+
+def aims(figures: dict[str, Any]) -> list[str]:
+    """Print which aims hold of those that were measured; those that do not."""
+    held: dict[str, bool] = {}
+    if "MB/s" in figures:
+        held["300 MB/s or more"] = figures["MB/s"][OURS] >= 300
+    if "round trip, ms" in figures:
+        trips = figures["round trip, ms"]
+        held["0.1 ms or less added at the median"] = trips[OURS] - trips["direct"] <= 0.1
+    for name in TIMED:
+        if f"timing {name}" in figures and name != "none":
+            held[f"{name} within 2 ms at the 95th percentile"] = figures[f"timing {name}"][1] <= 2
+    for aim, holds in held.items():
+        say(f"{'holds ' if holds else 'MISSED'}  {aim}")
+    return [aim for aim, holds in held.items() if not holds]
 
 
 def middle(runs: list[dict[str, float]]) -> dict[str, float]:
