@@ -21,7 +21,9 @@ What a hop can do to traffic. A behaviour is one file in `proxies/`, and you can
 explains one.
 
 Each file also runs alone, to be tried with any browser and any server: in a mitmdump without the lab or, where it is
-a link behaviour, in the lab's relay. The command stands below each.
+a link behaviour, in the lab's relay. The command stands below each. In mitmdump each parameter and each limit is an
+option, `NAME_PARAMETER` (`--set block_nth=2 --set 'block_when={transport: xhr-streaming}'`); the relay takes a
+behaviour as it stands in a scenario (`'latency: {delay: 50ms, nth: 2}'`).
 
 This page is made by `python -m scripts.reference` from the files in `proxies/`.
 """
