@@ -5,12 +5,52 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.conftest import Pass
 from tests.proxies.dialogue import CHUNKED, arrived
 
 GZIP = "Accept-Encoding: gzip, deflate\r\n"
 ASKS = f"GET /echo/000/abc/htmlfile HTTP/1.1\r\nHost: app.localhost\r\n{GZIP}\r\n"
+
+
+def test_dialogue_with_a_flush(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("compress", {"flush": True}),
+        r"""
+        0  client asks GET /htmlfile [Accept-Encoding: gzip]
+        0  server gets GET /htmlfile [Accept-Encoding: gzip]
+        0  server answers 200 [Content-Type: text/html; charset=UTF-8]
+        0  client gets 200 [Content-Type: text/html; charset=UTF-8; Content-Encoding: gzip; Vary: Accept-Encoding]
+        1  server says "prelude"
+        1  client gets "prelude"
+        5  server says "o\n"
+        5  client gets "o\n"
+        9  server ends
+        9  client gets end
+        """,
+        show=zlib.decompressobj(wbits=31).decompress,
+    )
+    assert said == ["began to compress the response with flushing"]
+
+
+def test_dialogue_without_a_flush(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("compress", {"flush": False}),
+        r"""
+        0  client asks GET /htmlfile [Accept-Encoding: gzip]
+        0  server gets GET /htmlfile [Accept-Encoding: gzip]
+        0  server answers 200 [Content-Type: text/html]
+        0  client gets 200 [Content-Type: text/html; Content-Encoding: gzip; Vary: Accept-Encoding]
+        1  server says "prelude"
+        5  server says "o\n"
+        9  server ends
+        9  client gets "preludeo\n"
+        9  client gets end
+        """,
+        show=zlib.decompressobj(wbits=31).decompress,
+    )
+    assert said == ["began to compress the response without flushing"]
 
 
 @pytest.mark.parametrize("flush", [True, False])

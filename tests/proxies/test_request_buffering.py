@@ -2,9 +2,37 @@ import asyncio
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 
 HEAD = "POST /echo/000/abc/xhr_send HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 5\r\n\r\n"
+
+
+def test_dialogue(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("request_buffering", {}),
+        r"""
+        0    client asks POST /xhr_send [Content-Length: 5]
+        10   client says "["a"
+        700  client says ""]"
+        700  client ends
+        700  server gets POST /xhr_send [Content-Length: 5]
+        700  server gets "["a"]"
+        700  server gets end
+        """,
+    )
+    assert said == ["held the request until it was complete"]
+
+
+def test_dialogue_of_a_request_without_a_body(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("request_buffering", {}),
+        """
+        0  client asks GET /info
+        0  server gets GET /info
+        """,
+    )
+    assert said == []
 
 
 async def test_server_sees_nothing_before_the_end(catalogue: Catalogue, authority: Authority) -> None:

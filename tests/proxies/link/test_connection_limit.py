@@ -1,6 +1,26 @@
 from lab.network.behaviour import Catalogue
 from lab.network.filter import Filter
-from lab.network.link.testing import LinkBench
+from lab.network.link.testing import LinkBench, admit
+
+
+def test_queue_lets_in_who_came_first(catalogue: Catalogue) -> None:
+    limit = catalogue.make("connection_limit", {"connections": 2})
+    coming = [(at_ms, "comes", conn) for at_ms, conn in ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5))]
+    assert admit(limit, *coming, (50, "leaves", 2), (60, "leaves", 4), (70, "leaves", 1)) == [
+        (0, "enters", 1),
+        (1, "enters", 2),
+        (50, "enters", 3),
+        (70, "enters", 5),
+    ]
+
+
+def test_one_too_many_is_refused_at_once(catalogue: Catalogue) -> None:
+    limit = catalogue.make("connection_limit", {"connections": 1, "excess": "refuse"})
+    assert admit(limit, (0, "comes", 1), (5, "comes", 2), (9, "leaves", 1), (9, "comes", 3)) == [
+        (0, "enters", 1),
+        (5, "is refused", 2),
+        (9, "enters", 3),
+    ]
 
 
 async def test_one_more_waits_until_another_has_ended(catalogue: Catalogue) -> None:
