@@ -77,6 +77,14 @@ async def arrived(bench: Bench, total: int) -> None:
     await bench.seen("hop1.server", "response.data", total=total)
 
 
+async def timed_chunks(wire: Wire, since: Callable[[], float]) -> list[tuple[float, bytes]]:
+    """The chunks of a body up to its end, each with when it came; to be begun before anything is sent."""
+    chunks = []
+    while chunk := await wire.read_chunk():
+        chunks.append((since(), chunk))
+    return chunks
+
+
 def watch() -> Callable[[], float]:
     """The milliseconds since it was called."""
     began_s = time.monotonic()

@@ -1,6 +1,9 @@
+import asyncio
+
 from lab.network.behaviour import Catalogue
 from lab.network.filter import Filter
 from lab.network.link.testing import LinkBench, admit
+from tests.proxies.dialogue import EARLY_MS
 
 
 def test_queue_lets_in_who_came_first(catalogue: Catalogue) -> None:
@@ -33,10 +36,14 @@ async def test_one_more_waits_until_another_has_ended(catalogue: Catalogue) -> N
         assert not bench.reached
         first.fin()
         await first_server.ended()
+        await asyncio.sleep(0.1)
         assert not bench.reached  # half of the first is still open
         first_server.fin()
         server = await bench.accept()
         assert await server.received(5) == b"third"
+        # What it had sent by then arrives when it is let in, not earlier.
+        assert server.since(third.sent_ms)[0] >= 100 - EARLY_MS
+        assert server.since(first_server.sent_ms)[0] >= 0
         assert not await fourth.ended_within(30)
         assert not bench.reached
         assert len(bench.did()) == 2  # each is told once, however often it was asked about
