@@ -33,7 +33,7 @@ class Redirect(Behaviour):
         to: str = Field(
             "https", min_length=1, description="https, slash, or the address that Location says: a path or a URL."
         )
-        status: Literal[301, 302, 303, 307, 308] = Field(301, description="The status.")
+        status: Literal[301, 302, 303, 307, 308] = Field(301, description="The status that goes with Location.")
 
     parameters: Parameters
 

@@ -34,7 +34,7 @@ class RewriteUrl(Behaviour):
         add: str | None = Field(
             None, pattern="^/", description="A prefix put before the path, such as /echo; none where null."
         )
-        query: Literal["keep", "drop"] = Field("keep", description="Whether the query stays.")
+        query: Literal["keep", "drop"] = Field("keep", description="Whether what follows the ? stays.")
 
     parameters: Parameters
 
