@@ -34,7 +34,7 @@ class BlockContentTypes(BodyChange):
         of: Literal["request", "response"] = Field(
             "request", description="Whose type: the request's or the response's."
         )
-        status: answers.Status = Field(403, description="The status that is answered.")
+        status: answers.Status = Field(403, description="The status that they are answered with.")
 
     parameters: Parameters
 

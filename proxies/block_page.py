@@ -30,8 +30,8 @@ class BlockPage(Behaviour):
     class Parameters(Behaviour.Parameters):
         """The page."""
 
-        status: Status = Field(200, description="Its status.")
-        title: str = Field("Access denied", description="Its title and heading.")
+        status: Status = Field(200, description="The status of the page.")
+        title: str = Field("Access denied", description="The title and the heading of the page.")
         line: str = Field("", description="Text that stands in it on a line of its own, such as ok.")
         html: str | None = Field(None, description="All of it; made of title and line where null.")
 

@@ -58,7 +58,9 @@ def _until(value: Any) -> Any:
 Until = Annotated[
     Literal["close", "next", "line", "event"] | int,
     BeforeValidator(_until),
-    WithJsonSchema({"type": "string", "pattern": r"^(close|next|line|event|\d+(\.\d+)?\s*(B|KiB|MiB|GiB))$"}),
+    WithJsonSchema(
+        {"anyOf": [{"enum": [*_WORDS]}, {"type": "string", "pattern": r"^\d+(\.\d+)?\s*(B|KiB|MiB|GiB)$"}]}
+    ),
 ]
 
 
@@ -151,7 +153,9 @@ class Buffering(Behaviour):
                 "next: hold each piece until the next comes; line, event: hold what is no whole one."
             ),
         )
-        hold: Milliseconds | None = Field(None, gt=0, description="The longest that anything is held.")
+        hold: Milliseconds | None = Field(
+            None, gt=0, description="The longest that anything is held; for ever where null."
+        )
         types: list[str] = Field(
             default_factory=list,
             description=(

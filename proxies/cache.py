@@ -46,7 +46,9 @@ class Cache(BodyChange):
             "ignore", description="Whether Cache-Control (no-store, no-cache, private, max-age=0) is ignored."
         )
         query: Literal["ignore", "heed"] = Field("ignore", description="Whether the query of the URL is ignored.")
-        vary: Literal["ignore", "heed"] = Field("ignore", description="Whether Vary is ignored.")
+        vary: Literal["ignore", "heed"] = Field(
+            "ignore", description="Whether Vary, which tells answers apart by request headers, is ignored."
+        )
 
     parameters: Parameters
     resizes = False

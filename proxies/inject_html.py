@@ -30,7 +30,7 @@ class InjectHtml(BodyChange):
     class Parameters(BodyChange.Parameters):
         """What, and where."""
 
-        html: str = Field("<script>window.injectedByProxy = true;</script>", description="What is inserted.")
+        html: str = Field("<script>window.injectedByProxy = true;</script>", description="The HTML that is inserted.")
         at: Literal["start", "head", "end"] = Field(
             "head", description="Where: before anything else, behind <head>, or before </body>."
         )

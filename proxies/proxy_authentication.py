@@ -45,10 +45,12 @@ class ProxyAuthentication(Behaviour):
         """Who is let in, and where it is asked."""
 
         scheme: Literal["basic", "ntlm"] = Field("basic", description="How the client has to show who it is.")
-        at: Literal["connect", "requests", "both"] = Field("both", description="What is asked for credentials.")
-        user: str = Field("lab", description="The user of basic.")
-        password: str = Field("lab", description="The password of basic.")
-        realm: str = Field("proxy", description="The realm of basic.")
+        at: Literal["connect", "requests", "both"] = Field(
+            "both", description="What is asked for credentials: CONNECT, requests outside of a tunnel, or both."
+        )
+        user: str = Field("lab", description="With basic: the user's name.")
+        password: str = Field("lab", description="With basic: the password.")
+        realm: str = Field("proxy", description="With basic: the realm that the user is asked for.")
 
     parameters: Parameters
 

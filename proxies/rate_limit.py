@@ -30,7 +30,7 @@ class RateLimit(Behaviour):
         """How often, and the answer."""
 
         requests: int = Field(10, ge=0, description="How many requests a client may make.")
-        per: Milliseconds = Field("1s", validate_default=True, description="In this time.")
+        per: Milliseconds = Field("1s", validate_default=True, description="The time in which it may make so many.")
         answer: Answer = Field(429, description=ANSWERS)
 
     parameters: Parameters

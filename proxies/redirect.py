@@ -4,8 +4,9 @@ On the wire: each request is answered with the status and ``Location``. ``https`
 (nothing is done to a request that came by TLS), ``slash`` the same path with a slash at its end (nothing is done to
 one that has it), and anything else is taken as it stands.
 
-Who does it: servers that send everything to https, with 301; frameworks that put a slash at the end of every path; a
-renamed host.
+Who does it: servers that send everything to https (https://github.com/Quobject/SocketIoClientDotNet/issues/90);
+frameworks that put a slash at the end of every path, Django's APPEND_SLASH with 301
+(https://github.com/django/django/commit/1f629bff993d1d1d75b335ebc669dd9d3a081cc1); a renamed host.
 
 What survives: the browser follows redirects by itself, but a POST becomes a GET after 301, 302 and 303, which no
 SockJS server answers; 307 and 308 keep it. So the XHR transports fail, those that receive by GET open, and their
@@ -32,7 +33,7 @@ class Redirect(Behaviour):
         to: str = Field(
             "https", min_length=1, description="https, slash, or the address that Location says: a path or a URL."
         )
-        status: Literal[301, 302, 303, 307, 308] = Field(301, description="The status.")
+        status: Literal[301, 302, 303, 307, 308] = Field(301, description="The status that goes with Location.")
 
     parameters: Parameters
 

@@ -26,8 +26,10 @@ class ReplaceText(BodyChange):
         """What becomes what."""
 
         find: str = Field(min_length=1, description="The text that is looked for, as it stands.")
-        put: str = Field("", description="What takes its place.")
-        types: list[str] = Field(["text/*", "application/*"], min_length=1, description="The content types.")
+        put: str = Field("", description="What takes its place; nothing where empty.")
+        types: list[str] = Field(
+            ["text/*", "application/*"], min_length=1, description="Only these content types: text/html, text/* ..."
+        )
 
     parameters: Parameters
 

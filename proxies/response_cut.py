@@ -78,7 +78,9 @@ class ResponseCut(Behaviour):
         delay: Milliseconds | None = Field(
             None, description="So long after the request; 15s where size is not given either."
         )
-        size: Bytes | None = Field(None, ge=1, description="After so many bytes of the body.")
+        size: Bytes | None = Field(
+            None, ge=1, description="After so many bytes of the body; however many where null."
+        )
         end: Literal["clean", "fin", "rst"] = Field(
             "fin", description="clean: the response ends as it should; fin, rst: the connection ends."
         )

@@ -61,7 +61,7 @@ class ResponseTrickle(Behaviour):
         """How much, how often, and of what."""
 
         size: Bytes = Field(512, ge=1, description="How much passes at a time.")
-        interval: Milliseconds = Field(20_000.0, gt=0, description="How often.")
+        interval: Milliseconds = Field(20_000.0, gt=0, description="How often so much passes.")
         types: list[str] = Field(
             default_factory=list,
             description="Only these content types: text/event-stream, text/* ...; all where the list is empty.",

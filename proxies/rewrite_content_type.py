@@ -28,7 +28,9 @@ class RewriteContentType(Behaviour):
     class Parameters(Behaviour.Parameters):
         """Of what, and to what."""
 
-        of: Literal["request", "response"] = Field("response", description="Whose type.")
+        of: Literal["request", "response"] = Field(
+            "response", description="Whose type is changed: the request's or the response's."
+        )
         to: str | None = Field("text/plain", description="What it says then; removed where null.")
         types: list[str] = Field(["*"], min_length=1, description="Which types are changed: text/html, text/* ...")
 

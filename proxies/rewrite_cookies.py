@@ -33,15 +33,17 @@ class RewriteCookies(Behaviour):
         names: list[str] = Field(
             default_factory=list, description="The cookies to change; all where the list is empty."
         )
-        prefix: str | None = Field(None, description="What is put before the name.")
+        prefix: str | None = Field(None, description="What is put before the name; nothing where null.")
         restore: bool = Field(True, description="Whether requests get the name back without the prefix.")
-        path: str | None = Field(None, description="Path.")
-        domain: str | None = Field(None, description="Domain; an empty text removes it.")
-        same_site: Literal["None", "Lax", "Strict", "remove"] | None = Field(
-            None, description="SameSite; remove takes it away."
+        path: str | None = Field(None, description="Path; as the server says where null.")
+        domain: str | None = Field(
+            None, description="Domain; an empty text removes it; as the server says where null."
         )
-        secure: bool | None = Field(None, description="Whether it is Secure.")
-        http_only: bool | None = Field(None, description="Whether it is HttpOnly.")
+        same_site: Literal["None", "Lax", "Strict", "remove"] | None = Field(
+            None, description="SameSite; remove takes it away; as the server says where null."
+        )
+        secure: bool | None = Field(None, description="Whether it is Secure; as the server says where null.")
+        http_only: bool | None = Field(None, description="Whether it is HttpOnly; as the server says where null.")
         session_only: bool = Field(False, description="Whether Expires and Max-Age are removed.")
 
     parameters: Parameters

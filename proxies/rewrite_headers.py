@@ -29,9 +29,11 @@ class RewriteHeaders(Behaviour):
     class Parameters(Behaviour.Parameters):
         """What is done, and to what."""
 
-        of: Literal["request", "response", "both"] = Field("request", description="Whose headers.")
+        of: Literal["request", "response", "both"] = Field("request", description="Whose headers are changed.")
         drop: list[str] = Field(default_factory=list, description="Names or patterns of headers that are removed.")
-        rename: dict[str, str] = Field(default_factory=dict, description="Old name: new name.")
+        rename: dict[str, str] = Field(
+            default_factory=dict, description="Headers that are renamed, as old name: new name."
+        )
         set: dict[str, str] = Field(default_factory=dict, description="Name: value, in place of what is there.")
         add: dict[str, str] = Field(default_factory=dict, description="Name: value, besides what is there.")
 

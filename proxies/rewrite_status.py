@@ -41,7 +41,7 @@ class RewriteStatus(BodyChange):
         of: list[answers.Status] = Field(
             [404, 500, 502, 503], min_length=1, description="The statuses that are changed."
         )
-        to: _WithBody = Field(200, description="What they become.")
+        to: _WithBody = Field(200, description="The status that they become.")
         page: bool = Field(False, description="Whether an HTML page takes the place of the response.")
 
     parameters: Parameters

@@ -28,9 +28,13 @@ class RewriteUrl(Behaviour):
     class Parameters(Behaviour.Parameters):
         """What is done to a URL."""
 
-        strip: str | None = Field(None, pattern="^/", description="A prefix that is taken away, such as /echo.")
-        add: str | None = Field(None, pattern="^/", description="A prefix put before the path, such as /echo.")
-        query: Literal["keep", "drop"] = Field("keep", description="Whether the query stays.")
+        strip: str | None = Field(
+            None, pattern="^/", description="A prefix that is taken away, such as /echo; none where null."
+        )
+        add: str | None = Field(
+            None, pattern="^/", description="A prefix put before the path, such as /echo; none where null."
+        )
+        query: Literal["keep", "drop"] = Field("keep", description="Whether what follows the ? stays.")
 
     parameters: Parameters
 

@@ -28,14 +28,18 @@ class SecurityHeaders(Behaviour):
     class Parameters(Behaviour.Parameters):
         """Which headers, and what they say."""
 
-        x_frame_options: Literal["DENY", "SAMEORIGIN"] | None = Field("SAMEORIGIN", description="X-Frame-Options.")
+        x_frame_options: Literal["DENY", "SAMEORIGIN"] | None = Field(
+            "SAMEORIGIN", description="X-Frame-Options; not added where null."
+        )
         content_security_policy: str | None = Field(
-            None, description="Content-Security-Policy, such as frame-ancestors 'none'."
+            None, description="Content-Security-Policy, such as frame-ancestors 'none'; not added where null."
         )
         cross_origin_resource_policy: Literal["same-site", "same-origin", "cross-origin"] | None = Field(
-            None, description="Cross-Origin-Resource-Policy."
+            None, description="Cross-Origin-Resource-Policy; not added where null."
         )
-        x_content_type_options: Literal["nosniff"] | None = Field(None, description="X-Content-Type-Options.")
+        x_content_type_options: Literal["nosniff"] | None = Field(
+            None, description="X-Content-Type-Options; not added where null."
+        )
 
     parameters: Parameters
 

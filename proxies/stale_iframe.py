@@ -28,7 +28,9 @@ class StaleIframe(BodyChange):
     class Parameters(BodyChange.Parameters):
         """Which."""
 
-        version: str = Field("1.0.0", pattern=r"^[0-9A-Za-z.+-]+$", description="The version that it is given.")
+        version: str = Field(
+            "1.0.0", pattern=r"^[0-9A-Za-z.+-]+$", description="The version of the client that iframe.html is given."
+        )
 
     parameters: Parameters
 

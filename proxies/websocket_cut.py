@@ -39,7 +39,9 @@ class WebsocketCut(Behaviour):
             None, description="So long after its opening; 300ms where messages is not given either."
         )
         spread: Milliseconds = Field(0.0, description="A random time up to this is added to delay.")
-        messages: int | None = Field(None, ge=1, description="After so many messages, of both sides together.")
+        messages: int | None = Field(
+            None, ge=1, description="After so many messages, of both sides together; however many where null."
+        )
         end: Literal["fin", "rst", "close"] = Field(
             "fin", description="fin: FIN alone; rst: RST; close: a closing frame to both sides, then FIN."
         )

@@ -30,7 +30,7 @@ class WebsocketDelay(Behaviour):
     class Parameters(Behaviour.Parameters):
         """By how much, and what."""
 
-        delay: Milliseconds = Field(1000.0, description="How much later it leaves.")
+        delay: Milliseconds = Field(1000.0, description="How much later each frame leaves.")
         direction: Literal["both", "up", "down"] = Field(
             "both", description="up: what the client sends; down: what the server sends; both."
         )

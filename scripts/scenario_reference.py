@@ -1,12 +1,13 @@
 """The page docs/reference/scenario.md, from the JSON Schema of a scenario, which is made from its models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from lab.scenario.combine import MOST
 from lab.scenario.schema import json_schema
 from lab.scenario.steps import STEPS
+from lab.scenario.values import UNITS, rows_of
 from lab.scenario.yaml_text import LARGEST_FILE
 from lab.sockjs.transports import TRANSPORTS
 
@@ -19,8 +20,8 @@ A scenario is one YAML file (`.yaml` or `.yml`, UTF-8, at most {LARGEST_FILE // 
 a page with a client, steps and expectations. Only `title` must be there. An unknown key is an error, and `lab check`
 tells it with line, column and the nearest right word.
 
-- A **duration** has its unit: `250ms`, `5s`, `2m`, `1h`. A **size** too: `100B`, `4KiB`, `1MiB`, `1GiB`. A bare
-  number is an error.
+- {UNITS}
+  A bare number is an error.
 - The YAML is that of version 1.2, so `no` and `off` are words, not booleans. There is one document in a file; merge
   keys (`<<`) and tags are errors.
 - `scenarios/schema.json` describes the file to editors: begin yours with a line such as
@@ -232,64 +233,9 @@ def page() -> str:
 
 
 def table(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """The properties of an object: key, type, default and meaning."""
+    """The properties of an object: key, value, default and meaning."""
     lines = ["| key | value | default | meaning |", "|---|---|---|---|"]
-    required = schema.get("required", [])
-    for key, part in schema["properties"].items():
-        default = "required" if key in required else _default(part)
-        # A description that a part of its own has already is not said again in the schema.
-        own = definitions.get(part.get("$ref", "").rpartition("/")[2], {})
-        about = (part.get("description") or own.get("description", "")).replace("|", "\\|")
-        lines.append(f"| `{key}` | {value_of(part)} | {default} | {about} |")
+    for row in rows_of(schema, definitions, _LINKS):
+        cells = (f"`{row.key}`", row.value, row.default, row.about)
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def _default(part: Mapping[str, Any]) -> str:
-    default = part.get("default")
-    if default is None:
-        return "-"
-    if isinstance(default, bool):
-        return f"`{str(default).lower()}`"
-    return f"`{default}`" if default != "" else '`""`'
-
-
-def value_of(part: Mapping[str, Any]) -> str:
-    """What may stand there, in words."""
-    if "anyOf" in part and "type" not in part:
-        return ", ".join(dict.fromkeys(value_of(branch) for branch in part["anyOf"]))
-    if "$ref" in part:
-        return _LINKS[part["$ref"].rpartition("/")[2]]
-    if part.get("type") == "null":
-        return "`null`"
-    if "const" in part or "enum" in part:
-        return _one_of(part.get("enum", [part.get("const")]))
-    pattern = part.get("pattern", "")
-    if "ms|s" in pattern:
-        return "duration"
-    if "KiB" in pattern:
-        return "`close` or a size" if "close" in pattern else "size"
-    if part.get("type") == "array":
-        return f"list of {value_of(part['items'])}"
-    if part.get("type") == "object":
-        return "mapping"
-    names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
-    return names.get(str(part.get("type")), "any") + _bounds(part)
-
-
-def _bounds(part: Mapping[str, Any]) -> str:
-    if "minimum" in part and "maximum" in part:
-        return f" from {part['minimum']} to {part['maximum']}"
-    if "anyOf" in part:
-        return ": " + ", or ".join(
-            str(branch["const"]) if "const" in branch else f"{branch['minimum']} to {branch['maximum']}"
-            for branch in part["anyOf"]
-        )
-    examples = part.get("examples", [])
-    return f" such as `{examples[0]}`" if examples else ""
-
-
-def _one_of(values: Iterable[Any]) -> str:
-    values = list(values)
-    if set(TRANSPORTS) <= set(values):
-        return ", ".join(["[transport](#transports)", *(f"`{value}`" for value in values if value not in TRANSPORTS)])
-    return ", ".join(f"`{value}`" for value in values)

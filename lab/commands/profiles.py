@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lab.commands._options import Proxies
+from lab.commands._text import bold, paragraphs, row, wrapped
 
 PLACE = 5.5
 """Behind `lab behaviours`, which profiles are made of."""
@@ -31,7 +32,7 @@ def command(
     if name is None:
         width = max(map(len, catalogue.profiles), default=0)
         for known in sorted(catalogue.profiles):
-            typer.echo(f"{known:{width}}  {models[known].profile.title}")
+            typer.echo(row(f"{known:{width}}  ", models[known].profile.title))
         return
     if name not in catalogue.profiles:
         near = nearest(name, catalogue.profiles)
@@ -39,10 +40,10 @@ def command(
         raise UsageError(f"there is no profile called {name}", remedy=hint)
     profile = models[name].profile
     written = yaml.safe_load(catalogue.profiles[name].read_text(encoding="utf-8"))["hop"]
-    typer.echo(f"{name}: {profile.title}\n")
-    if profile.why:
-        typer.echo(f"{profile.why.strip()}\n")
+    typer.echo(f"{bold(name, wrapped(f'{name}: {profile.title}'))}\n")
+    for paragraph in paragraphs(profile.why):
+        typer.echo(f"{paragraph}\n")
     typer.echo(yaml.safe_dump({"hop": written}, sort_keys=False, allow_unicode=True))
-    typer.echo("Sources:")
+    typer.echo(typer.style("Sources:", bold=True))
     for source in profile.source:
-        typer.echo(f"  {source}")
+        typer.echo(wrapped(source, first="  ", rest=" " * 6))

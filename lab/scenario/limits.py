@@ -73,3 +73,14 @@ class Limits(Model):
 
 LIMITS = frozenset(field.alias or name for name, field in Limits.model_fields.items())
 """The keys that no behaviour can have as parameters of its own."""
+
+OF_LINKS = frozenset({"direction"})
+"""What `when` may say in a link, which knows bytes and no requests."""
+
+
+def told(*, link: bool) -> str:
+    """The limits of a behaviour in one sentence, in Markdown: ``when (`direction`: ...), after ...``."""
+    keys = ", ".join(f"`{key}`" for key in When.model_fields if not link or key in OF_LINKS)
+    others = ", ".join(f"`{key}`" for key in ("after", "for", "every"))
+    counted = "connections" if link else "requests"
+    return f"`when` ({keys}: up or down), {others}, `nth` (of its {counted}) and `seed` (where it draws lots)"

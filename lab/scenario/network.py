@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
-from lab.scenario.limits import LIMITS, Limits
+from lab.scenario.limits import LIMITS, OF_LINKS, Limits
 from lab.scenario.wrong import Place, wrong
 
 HopKind = Literal["proxy", "link", "balancer"]
@@ -98,7 +98,7 @@ class LinkBehaviourUse(BehaviourUse):
     @field_validator("limits")
     @classmethod
     def _sees_no_requests(cls, limits: Limits) -> Limits:
-        given = limits.when.model_fields_set - {"direction"} if limits.when else set()
+        given = limits.when.model_fields_set - OF_LINKS if limits.when else set()
         for key in sorted(given):
             raise_at(("when", key), wrong(f'"{key}" in a link', "direction alone: a link knows bytes, not requests"))
         return limits

@@ -43,6 +43,14 @@ def schema_of(model: type[BaseModel]) -> Json:
     schema = model.model_json_schema()
     for part in _parts(schema):
         _tidy(part)
+    for name, field in model.model_fields.items():
+        part = schema["properties"][field.alias or name]
+        # Pydantic leaves out what a factory makes, and bounds of what has a schema of its own: see lab/units.py.
+        if field.default_factory is not None:
+            part["default"] = field.get_default(call_default_factory=True)
+        if "pattern" in part:
+            for bound in field.metadata:
+                part.update({key: getattr(bound, key) for key in ("gt", "ge") if hasattr(bound, key)})
     return schema
 
 

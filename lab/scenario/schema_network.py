@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
+from lab.scenario.limits import OF_LINKS
 from lab.scenario.network import COMMON_KEYS, KEYS, AnyBehaviourUse, BehaviourUse, LinkBehaviourUse, kind_of
 
 Json: TypeAlias = dict[str, Any]
@@ -42,8 +43,8 @@ def add_network(definitions: Json, models: Models | None) -> None:
 
 def _add_link_limits(definitions: Json) -> None:
     """The limits of a behaviour in a link, which knows bytes and no requests."""
-    direction = definitions["When"]["properties"]["direction"]
-    definitions["LinkWhen"] = {**definitions["When"], "properties": {"direction": direction}}
+    known = {key: part for key, part in definitions["When"]["properties"].items() if key in OF_LINKS}
+    definitions["LinkWhen"] = {**definitions["When"], "properties": known}
     properties = definitions["Limits"]["properties"]
     when = {**properties["when"], "anyOf": [_ref("LinkWhen"), {"type": "null"}]}
     definitions["LinkLimits"] = {**definitions["Limits"], "properties": {**properties, "when": when}}

@@ -31,8 +31,10 @@ class Reset(LinkBehaviour):
     class Parameters(LinkBehaviour.Parameters):
         """When."""
 
-        bytes: Bytes | None = Field(None, description="How many bytes pass before.")
-        time: Milliseconds | None = Field(None, description="How long it takes.")
+        bytes: Bytes | None = Field(None, description="How many bytes pass before; any number where null.")
+        time: Milliseconds | None = Field(
+            None, description="How long it takes; for ever where null. Where both are null, it comes at once."
+        )
         side: Side = SIDE
 
     parameters: Parameters

@@ -56,7 +56,9 @@ def _steps(value: Any) -> tuple[Step, ...]:
 Pattern = Annotated[
     tuple[Step, ...],
     BeforeValidator(_steps),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}, "examples": ["100B:20ms"]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "examples": ["100B:20ms"]}, {"type": "array", "items": {"type": "string"}}]}
+    ),
 ]
 
 _DEFAULT: Any = "100B:20ms"

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from lab.shipped import PROXIES
 from tests.cli.kit import Ended
 
@@ -17,6 +19,19 @@ def test_profiles_explains_one(quick: Callable[..., Ended]) -> None:
     assert ended.status == 0 and ended.err == ""
     assert ended.out.startswith("squid: Squid 5.7")
     assert "connect_policy" in ended.out and "://" in ended.out.partition("Sources:")[2]
+
+
+@pytest.mark.parametrize("columns", [80, 140])
+def test_profiles_fits_the_terminal_and_names_figures_and_sources(
+    quick: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = quick("profiles", "nginx").out
+    assert max(len(line) for line in out.splitlines() if "://" not in line) <= min(columns, 100)
+    assert "      until: 4096B\n" in out and "      timeout: 60s\n" in out
+    sources = out.partition("\nSources:\n")[2].splitlines()
+    assert sources[0].startswith("  measured with nginx 1.22.1 on Debian 12: ") and sources[1].startswith("      ")
+    assert "  https://nginx.org/en/docs/http/ngx_http_proxy_module.html" in sources
 
 
 def test_profiles_knows_what_a_mistyped_one_was_meant_to_be(quick: Callable[..., Ended]) -> None:

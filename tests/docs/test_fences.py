@@ -1,8 +1,10 @@
 """What the pages show is true: files are shown whole, fragments load, links lead somewhere, commands exist."""
 
+import inspect
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,12 +43,17 @@ def test_page_shows_no_scenario_that_does_not_load(page: Path) -> None:
 
 
 @pages
-def test_page_shows_no_python_that_cannot_be_loaded(page: Path) -> None:
+def test_page_shows_no_python_that_cannot_be_loaded(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     whole = page.read_text(encoding="utf-8")
     files = {shown for _, shown in SHOWN.findall(whole)}
     for language, _, text in FENCE.findall(whole):
         if language == "python" and text not in files:
-            exec(compile(text, str(page), "exec"), {"__name__": "shown"})  # its imports and definitions, no calls
+            names: dict[str, Any] = {"__name__": "shown"}
+            exec(compile(text, str(page), "exec"), names)  # its imports and definitions, no calls ...
+            for name, value in names.items():
+                if name.startswith("test_") and not inspect.iscoroutinefunction(value):
+                    value()  # ... but of a test that waits for nothing.
 
 
 @pages

@@ -100,7 +100,7 @@ Bare = Callable[..., Awaitable[Any]]
 
 @pytest.fixture
 def bare(caplog: pytest.LogCaptureFixture) -> Bare:
-    """Runs a behaviour's file as ``mitmdump -s FILE --set NAME_OPTION=VALUE`` would, on one flow.
+    """Runs a behaviour's file as ``mitmdump -s FILE --set NAME_OPTION=VALUE`` would, on one flow, up to a hook.
 
     mitmproxy's own script loader and option manager do it, in this process: a mitmdump for each behaviour would take
     a second each. tests/proxies/test_mitmdump.py starts a real one with all files.
@@ -115,7 +115,8 @@ def bare(caplog: pytest.LogCaptureFixture) -> Bare:
             assert not caplog.records, caplog.text
             assert not context.options.deferred, "no such option"
             manager: AddonManager = context.master.addons
-            made: Hook = all_hooks[hook](flow)
-            await manager.invoke_addon(script, made)
+            for name in dict.fromkeys(("http_connect" if hook == "http_connect" else "requestheaders", hook)):
+                made: Hook = all_hooks[name](flow)
+                await manager.invoke_addon(script, made)
 
     return run

@@ -16,6 +16,14 @@ SWITCH = (
 STREAM = "POST /echo/000/abc/xhr_streaming HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n"
 CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n"
 
+OPENED = """
+    0  client asks GET /websocket
+    0  server gets GET /websocket
+    0  server answers 101
+    0  client gets 101
+"""
+"""How a dialogue with a websocket begins (lab/network/playbook.py)."""
+
 PING, PONG, CLOSE = b"\x89\x00", b"\x8a\x00", b"\x88\x02\x03\xe8"
 
 
@@ -67,6 +75,14 @@ async def streaming(bench: Bench, kind: str = "application/javascript") -> tuple
 async def arrived(bench: Bench, total: int) -> None:
     """Wait until so many bytes of the response have come to the hop."""
     await bench.seen("hop1.server", "response.data", total=total)
+
+
+async def timed_chunks(wire: Wire, since: Callable[[], float]) -> list[tuple[float, bytes]]:
+    """The chunks of a body up to its end, each with when it came; to be begun before anything is sent."""
+    chunks = []
+    while chunk := await wire.read_chunk():
+        chunks.append((since(), chunk))
+    return chunks
 
 
 def watch() -> Callable[[], float]:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench
+from lab.network.witness import PATIENCE_S
+from tests.proxies.dialogue import EARLY_MS, watch
 
 
 def answer(body: str, *headers: str, status: str = "200 OK") -> str:
@@ -74,6 +77,18 @@ async def test_lifetime_ends(catalogue: Catalogue, authority: Authority, passes:
         assert (await passes(bench, "GET /info", answer("two"))).body == b"two"
         # That one is kept in its place.
         assert (await passes(bench, "GET /info", answer("three"))).body == b"two"
+
+
+async def test_client_gets_the_kept_response_for_as_long_as_it_lives(
+    catalogue: Catalogue, authority: Authority, passes: Any
+) -> None:
+    async with Bench(catalogue.make("cache", {"lifetime": "200ms"}), authority=authority) as bench:
+        since = watch()
+        await passes(bench, "GET /info", answer("one"))
+        async with asyncio.timeout(PATIENCE_S):
+            while (await passes(bench, "GET /info", answer("two"))).body == b"one":
+                pass
+        assert since() >= 200 - EARLY_MS
 
 
 async def test_unfinished_stream_is_passed_on_and_not_kept(catalogue: Catalogue, authority: Authority) -> None:

@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench, Wire
+from lab.tasks import spawn
+from tests.proxies.dialogue import EARLY_MS, watch
 
 OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 UPGRADE = (
@@ -60,6 +64,31 @@ async def test_queue_lets_it_wait_its_turn(catalogue: Catalogue, authority: Auth
         assert not bench.reached
         await server.send(OK)
         await accept(bench, "/4")
+
+
+async def test_client_in_the_queue_gets_its_answer_when_the_other_has_its_own(
+    catalogue: Catalogue, authority: Authority
+) -> None:
+    behaviour = catalogue.make("concurrency_limit", {"requests": 1, "answer": "queue"})
+    async with Bench(behaviour, authority=authority) as bench:
+        first = await ask(bench, "/1")
+        server = await accept(bench, "/1")
+        since = watch()
+        answered = spawn(answer_next(bench, await ask(bench, "/2"), since), name="second")
+        await bench.seen("hop1", "behaviour", did="let the request wait for 1 under way")
+        await asyncio.sleep(0.15)
+        await server.send(OK)
+        await first.head()
+        assert await answered >= 150 - EARLY_MS
+
+
+async def answer_next(bench: Bench, browser: Wire, since: Callable[[], float]) -> float:
+    """Answer the next request, and say when the browser got it."""
+    server = await bench.accept()
+    await server.head()
+    await server.send(OK)
+    await browser.head()
+    return since()
 
 
 async def test_client_that_goes_gives_its_place_back(catalogue: Catalogue, authority: Authority) -> None:

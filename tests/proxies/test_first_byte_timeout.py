@@ -4,8 +4,52 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.dialogue import EARLY_MS, HANDSHAKE, STREAM, streaming, watch
+
+
+def test_dialogue_with_a_server_that_is_silent(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("first_byte_timeout", {"timeout": "60s"}),
+        """
+        0      client asks POST /xhr_streaming
+        0      server gets POST /xhr_streaming
+        60000  client gets 504
+        60000  server gets fin
+        70000  server answers 200
+        """,
+    )
+    assert said == ["answered with 504 in place of the server"]
+
+
+@pytest.mark.parametrize("end", ["fin", "rst"])
+def test_dialogue_without_an_answer(catalogue: Catalogue, end: str) -> None:
+    said = play(
+        catalogue.make("first_byte_timeout", {"timeout": "60s", "end": end}),
+        f"""
+        0      client asks POST /xhr_streaming
+        0      server gets POST /xhr_streaming
+        60000  client gets {end}
+        60000  server gets {end}
+        """,
+    )
+    assert said == [f"ended the connection with {end.upper()} in place of the server"]
+
+
+def test_dialogue_with_a_server_that_begins_in_time(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("first_byte_timeout", {"timeout": "60s"}),
+        r"""
+        0      client asks POST /xhr_streaming
+        0      server gets POST /xhr_streaming
+        59999  server answers 200
+        59999  client gets 200
+        90000  server says "o\n"
+        90000  client gets "o\n"
+        """,
+    )
+    assert said == []
 
 
 @pytest.mark.parametrize("request_", [STREAM, HANDSHAKE.format(headers=""), STREAM.replace(": 0", ": 3")])

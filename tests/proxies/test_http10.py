@@ -2,8 +2,46 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.dialogue import HANDSHAKE, STREAM, streaming
+
+
+def test_dialogue_with_the_server(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("http10", {}),
+        r"""
+        0  client asks GET /ws [Connection: keep-alive, Upgrade, X-Hop; Upgrade: websocket; X-Hop: 1]
+        0  server gets GET /ws HTTP/1.0 [Connection: close]
+        3  server answers 400 [Connection: close; Content-Length: 2]
+        3  client gets 400 [Content-Length: 2]
+        3  server says "no"
+        3  client gets "no"
+        3  server ends
+        3  client gets end
+        3  server gets fin
+        """,
+    )
+    assert said == ["asked the server in HTTP/1.0"]
+
+
+def test_dialogue_with_the_client(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("http10", {"side": "client"}),
+        r"""
+        0  client asks POST /xhr
+        0  server gets POST /xhr
+        3  server answers 200 [Transfer-Encoding: chunked]
+        3  client gets 200 HTTP/1.0 [Connection: close]
+        3  server says "o\n"
+        3  client gets "o\n"
+        3  server ends
+        3  client gets end
+        3  server gets fin
+        3  client gets fin
+        """,
+    )
+    assert said == ["answered the client in HTTP/1.0"]
 
 
 async def test_server_is_asked_in_the_old_version(catalogue: Catalogue, authority: Authority) -> None:

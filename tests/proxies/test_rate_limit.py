@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench
+from lab.network.witness import PATIENCE_S
+from tests.proxies.dialogue import EARLY_MS, watch
 
 
 async def test_window_slides(catalogue: Catalogue, authority: Authority, passes: Any) -> None:
@@ -33,6 +36,18 @@ async def test_window_slides(catalogue: Catalogue, authority: Authority, passes:
             bench.figures("hop1", "behaviour", "did")
             == ["answered with 429 because of more than 2 requests in 10000 ms"] * 3
         )
+
+
+async def test_client_may_ask_again_when_the_time_is_over(
+    catalogue: Catalogue, authority: Authority, passes: Any
+) -> None:
+    async with Bench(catalogue.make("rate_limit", {"requests": 1, "per": "200ms"}), authority=authority) as bench:
+        since = watch()
+        assert (await passes(bench, "GET /echo/info")).status == 200
+        async with asyncio.timeout(PATIENCE_S):
+            while (await passes(bench, "GET /echo/info")).status == 429:
+                pass
+        assert since() >= 200 - EARLY_MS
 
 
 async def test_none_may_pass(catalogue: Catalogue, authority: Authority, passes: Any) -> None:

@@ -5,8 +5,86 @@ import pytest
 from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.dialogue import EARLY_MS, STREAM, opened, said, streaming, watch
+
+
+@pytest.mark.parametrize(
+    ("parameters", "gets"),
+    [
+        ({}, ["client gets fin", "server gets fin"]),
+        ({"end": "rst"}, ["client gets rst", "server gets rst"]),
+        ({"end": "clean"}, ["client gets end", "server gets fin"]),
+        ({"end": "clean", "upstream": "held"}, ["client gets end"]),
+    ],
+)
+def test_dialogue_until_a_time(catalogue: Catalogue, parameters: dict[str, object], gets: list[str]) -> None:
+    lines = "\n".join(f"15000 {line}" for line in gets)
+    said = play(
+        catalogue.make("response_cut", {"status": None, **parameters}),
+        rf"""
+        0      client asks POST /xhr_streaming
+        0      server gets POST /xhr_streaming
+        5      server answers 200
+        5      client gets 200
+        6      server says "o\n"
+        6      client gets "o\n"
+        14999  server says "h\n"
+        14999  client gets "h\n"
+        {lines}
+        20000  server says "h\n"
+        """,
+    )
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "gets"),
+    [
+        ("clean", ['client gets "a"', "client gets end", "server gets fin"]),
+        ("fin", ['client gets "a" of 4', "client gets fin", "server gets fin"]),
+    ],
+)
+def test_dialogue_until_a_size(catalogue: Catalogue, end: str, gets: list[str]) -> None:
+    lines = "\n".join(f"9 {line}" for line in gets)
+    play(
+        catalogue.make("response_cut", {"size": "3B", "end": end}),
+        rf"""
+        0  client asks POST /xhr_streaming
+        0  server gets POST /xhr_streaming
+        5  server answers 200
+        5  client gets 200
+        6  server says "o\n"
+        6  client gets "o\n"
+        9  server says "abcd"
+        {lines}
+        """,
+    )
+
+
+def test_dialogue_without_an_answer_and_with_an_early_one(catalogue: Catalogue) -> None:
+    behaviour = catalogue.make("response_cut", {"delay": "2s", "status": 408})
+    play(
+        behaviour,
+        """
+        0     client asks POST /xhr
+        0     server gets POST /xhr
+        2000  client gets 408
+        2000  server gets fin
+        """,
+    )
+    assert not play(
+        behaviour,
+        """
+        0     client asks POST /xhr
+        0     server gets POST /xhr
+        1990  server answers 204
+        1990  client gets 204
+        1999  server ends
+        1999  client gets end
+        """,
+    )
 
 
 @pytest.mark.parametrize(("end", "last"), [("clean", b"0\r\n\r\n"), ("fin", b""), ("rst", None)])

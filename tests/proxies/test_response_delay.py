@@ -4,8 +4,43 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.dialogue import EARLY_MS, streaming, watch
+
+
+def test_dialogue(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("response_delay", {"delay": "200ms"}),
+        r"""
+        0    client asks POST /xhr_streaming
+        0    server gets POST /xhr_streaming
+        5    server answers 200
+        5    client gets 200
+        10   server says "o\n"
+        60   server says "h\n"
+        61   server ends
+        210  client gets "o\n"
+        260  client gets "h\n"
+        261  client gets end
+        """,
+    )
+    assert said == ["began to delay the response by 200 ms"]
+
+
+def test_dialogue_of_another_type(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("response_delay", {"types": ["text/event-stream"]}),
+        r"""
+        0   client asks GET /htmlfile
+        0   server gets GET /htmlfile
+        5   server answers 200 [Content-Type: text/html]
+        5   client gets 200 [Content-Type: text/html]
+        10  server says "o\n"
+        10  client gets "o\n"
+        """,
+    )
+    assert said == []
 
 
 async def test_every_piece_leaves_later(catalogue: Catalogue, authority: Authority) -> None:

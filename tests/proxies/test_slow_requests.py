@@ -8,6 +8,7 @@ from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench
+from tests.proxies.dialogue import EARLY_MS, watch
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,10 @@ async def test_requests_are_held(
     catalogue: Catalogue, authority: Authority, passes: Any, parameters: dict[str, object], path: str, held: bool
 ) -> None:
     async with Bench(catalogue.make("slow_requests", {"delay": "80ms", **parameters}), authority=authority) as bench:
+        since = watch()
         await passes(bench, f"GET {path}")
+        # What the client has waited for its answer; without the delay it takes a few milliseconds.
+        assert not held or since() >= 80 - EARLY_MS
         (came,) = bench.events("hop1.client", "request")
         (went,) = bench.events("hop1.server", "request")
         assert (went.t_ms - came.t_ms >= 80) == held

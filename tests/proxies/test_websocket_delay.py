@@ -2,8 +2,43 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
-from tests.proxies.dialogue import EARLY_MS, PING, masked, opened, read_frame, said, watch
+from tests.proxies.dialogue import EARLY_MS, OPENED, PING, masked, opened, read_frame, said, watch
+
+DIALOGUES = {
+    "both": """
+        10    client says "a"
+        20    server says "o"
+        30    server says ping
+        1010  server gets "a"
+        1020  client gets "o"
+        1030  client gets ping
+        """,
+    "up": """
+        10    client says "a"
+        20    server says "o"
+        20    client gets "o"
+        30    server says ping
+        30    client gets ping
+        1010  server gets "a"
+        """,
+    "down": """
+        10    client says "a"
+        10    server gets "a"
+        20    server says "o"
+        30    server says ping
+        1020  client gets "o"
+        1030  client gets ping
+        """,
+}
+
+
+@pytest.mark.parametrize("direction", DIALOGUES.keys())
+def test_dialogue(catalogue: Catalogue, direction: str) -> None:
+    behaviour = catalogue.make("websocket_delay", {"delay": "1s", "direction": direction})
+    said = play(behaviour, OPENED + DIALOGUES[direction])
+    assert said == ["began to delay what passes the websocket by 1000 ms"]
 
 
 @pytest.mark.parametrize(

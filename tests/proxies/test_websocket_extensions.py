@@ -2,6 +2,7 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
 from tests.proxies.dialogue import HANDSHAKE, SWITCH, masked, opened, read_frame, said
 
@@ -9,6 +10,83 @@ OFFER = ANSWER = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 NAME = "sec-websocket-extensions"
 PACKED = b"\xc1\x03\x4a\x04\x00"
 """A text frame with RSV1 set: "a" compressed."""
+
+
+OFFERS = "[Sec-WebSocket-Extensions: permessage-deflate]"
+
+
+def test_dialogue_of_a_claim(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("websocket_extensions", {"do": "claim"}),
+        f"""
+        0  client asks GET /ws {OFFERS}
+        0  server gets GET /ws {OFFERS}
+        1  server answers 101
+        1  client gets 101 {OFFERS}
+        2  client says "packed"
+        2  server gets "packed"
+        """,
+    )
+    assert said == ["pretended that the server had agreed to compress frames"]
+
+
+def test_dialogue_of_an_offer_that_is_removed(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("websocket_extensions", {"do": "remove_offer"}),
+        f"""
+        0  client asks GET /ws {OFFERS}
+        0  server gets GET /ws
+        1  server answers 101
+        1  client gets 101
+        """,
+    )
+    assert said == ["removed the offer to compress frames"]
+
+
+def test_dialogue_of_an_answer_that_is_removed(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("websocket_extensions", {"do": "remove_answer"}),
+        f"""
+        0  client asks GET /ws {OFFERS}
+        0  server gets GET /ws {OFFERS}
+        1  server answers 101 {OFFERS}
+        1  client gets 101
+        """,
+    )
+    assert said == ["removed the server's consent to compress frames"]
+
+
+def test_dialogue_of_a_bit(catalogue: Catalogue) -> None:
+    play(
+        catalogue.make("websocket_extensions", {"do": "set_rsv1", "direction": "up"}),
+        """
+        0  client asks GET /ws
+        0  server gets GET /ws
+        1  server answers 101
+        1  client gets 101
+        2  client says "a"
+        2  server gets "a" with RSV1
+        3  server says "o"
+        3  client gets "o"
+        """,
+    )
+
+
+def test_dialogue_of_a_cut(catalogue: Catalogue) -> None:
+    play(
+        catalogue.make("websocket_extensions", {"do": "cut"}),
+        f"""
+        0  client asks GET /ws {OFFERS}
+        0  server gets GET /ws {OFFERS}
+        1  server answers 101 {OFFERS}
+        1  client gets 101 {OFFERS}
+        2  server says ping
+        2  client gets ping
+        3  server says "o"
+        3  client gets fin
+        3  server gets fin
+        """,
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,57 @@ import pytest
 
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
-from tests.proxies.dialogue import EARLY_MS, PING, masked, opened, read_frame, said, watch
+from tests.proxies.dialogue import EARLY_MS, OPENED, PING, masked, opened, read_frame, said, watch
+
+
+def test_dialogue_of_silence(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("websocket_idle", {}),
+        f"""
+        {OPENED}
+        5      server says "o"
+        5      client gets "o"
+        30000  client says "a"
+        30000  server gets "a"
+        60000  server says ping
+        60000  client gets ping
+        120000 client gets fin
+        120000 server gets fin
+        """,
+    )
+    assert said == ["ended the idle websocket with FIN"]
+
+
+def test_dialogue_in_which_pings_do_not_count(catalogue: Catalogue) -> None:
+    play(
+        catalogue.make("websocket_idle", {"pings": False, "direction": "down", "end": "close", "code": 4000}),
+        f"""
+        {OPENED}
+        30000  server says "o"
+        30000  client gets "o"
+        40000  server says ping
+        40000  client gets ping
+        50000  client says "a"
+        50000  server gets "a"
+        90000  client gets close 4000
+        90000  server gets close 4000
+        """,
+    )
+
+
+def test_dialogue_after_which_nobody_is_told(catalogue: Catalogue) -> None:
+    play(
+        catalogue.make("websocket_idle", {"end": "drop"}),
+        f"""
+        {OPENED}
+        59999  server says "o"
+        59999  client gets "o"
+        120000 client says "lost"
+        130000 server ends
+        """,
+    )
 
 
 async def test_idle_websocket_ends(catalogue: Catalogue, authority: Authority) -> None:

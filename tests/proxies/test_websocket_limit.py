@@ -3,10 +3,42 @@ import pytest
 from lab.errors import UsageError
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
+from lab.network.playbook import play
 from lab.network.testing import Bench
-from tests.proxies.dialogue import masked, opened, read_frame, said
+from tests.proxies.dialogue import OPENED, masked, opened, read_frame, said
 
 TOO_LONG = b"\x03\xf1message too long"
+
+
+def test_dialogue_of_a_message_that_is_too_long(catalogue: Catalogue) -> None:
+    said = play(
+        catalogue.make("websocket_limit", {"message": "4B"}),
+        f"""
+        {OPENED}
+        1  client says "four"
+        1  server gets "four"
+        2  server says "fiver"
+        2  client gets close 1009 message too long
+        2  server gets close 1009 message too long
+        3  client says "more"
+        """,
+    )
+    assert said == ["ended the websocket on a message of more than 4 bytes"]
+
+
+def test_dialogue_of_a_message_that_is_cut_into_frames(catalogue: Catalogue) -> None:
+    play(
+        catalogue.make("websocket_limit", {"message": None, "frame": "2B"}),
+        f"""
+        {OPENED}
+        1  server says "abcde"
+        1  client gets "ab" +
+        1  client gets "cd" +
+        1  client gets "e"
+        2  client says "ab"
+        2  server gets "ab"
+        """,
+    )
 
 
 @pytest.mark.parametrize("client", [True, False])

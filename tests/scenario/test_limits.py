@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from lab.scenario.base import Reading, validate_plain
-from lab.scenario.limits import LIMITS, Limits, When
+from lab.scenario.limits import LIMITS, Limits, When, told
 
 
 def limits(written: dict[str, Any]) -> Limits:
@@ -49,3 +49,9 @@ def test_wrong_limits_are_refused(written: dict[str, Any], place: tuple[Any, ...
 
 def test_reserved_keys_are_those_that_were_agreed_on() -> None:
     assert sorted(LIMITS) == ["after", "every", "for", "nth", "seed", "when"]
+
+
+def test_sentence_names_each_limit_and_of_a_link_only_what_it_can_tell() -> None:
+    assert all(f"`{key}`" in told(link=link) for key in LIMITS for link in (True, False))
+    assert all(f"`{key}`" in told(link=False) for key in When.model_fields)
+    assert "`direction`" in told(link=True) and "`url`" not in told(link=True)

@@ -4,6 +4,10 @@ Without a clock, `play` tells what a behaviour makes of bytes that come at given
 
     assert play(Latency(), (0, "up", 10)) == [(50, "up", 10)]
 
+and `admit` whom it lets in, and when::
+
+    assert admit(SlowAccept(), (0, "comes", 1)) == [(1000, "enters", 1)]
+
 With sockets, `LinkBench` puts a link between a client and a server that write down what arrives and when::
 
     async with LinkBench(Latency()) as bench:
@@ -19,13 +23,15 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from functools import partial
+from typing import Any, Literal, Self
 
 from lab.events import EventLog
 from lab.network.clock import HopClock
 from lab.network.filter import Direction
 from lab.network.link.act import NEVER, Cut, Scope
 from lab.network.link.behaviour import LinkBehaviour
+from lab.network.link.door import Door
 from lab.network.link.host import Link
 from lab.network.link.recorder import LinkRecorder
 from lab.network.link.stage import Chunk, Close, Stage
@@ -50,7 +56,7 @@ def play(behaviour: LinkBehaviour, *arrivals: Seen, conn: int = 1, until_ms: flo
     Raises:
         ValueError: The behaviour makes no act.
     """
-    scope = Scope(conn, 0.0, 0.0, lambda way: behaviour.random_for(conn, way), _say_nothing)
+    scope = Scope(conn, 0.0, 0.0, partial(behaviour.random_for, conn), _say_nothing)
     act = behaviour.act(scope)
     if act is None:
         raise ValueError(f"{behaviour.name} does nothing to a connection that has come in")
@@ -77,6 +83,56 @@ def play(behaviour: LinkBehaviour, *arrivals: Seen, conn: int = 1, until_ms: flo
                 if isinstance(item, Cut):
                     return [*seen, (item.at_ms, way, "cut")]
                 seen.append((item.at_ms, way, item.how if isinstance(item, Close) else len(item.data)))
+
+
+Move = tuple[float, Literal["comes", "leaves", "enters", "is refused"], int]
+"""When, what happens to a connection, and its number."""
+
+
+def admit(behaviour: LinkBehaviour, *moves: Move) -> list[Move]:
+    """Who comes in, and when, where these come and leave.
+
+    Args:
+        behaviour: Which.
+        moves: Who ``comes`` or ``leaves``, in the order of time.
+
+    Returns:
+        Who ``enters`` or ``is refused``, in the order of time.
+    """
+    seen: list[Move] = []
+    door: Door[_Caller] = Door()
+    callers: dict[int, _Caller] = {}
+    coming = list(moves)
+    again_ms = NEVER
+
+    def rules(caller: _Caller) -> list[Callable[[float, int], float | None]]:
+        return [partial(behaviour.admit, caller.scope)] if behaviour.filter.matches_number(caller.scope.conn) else []
+
+    while (now := min([again_ms, *(move[0] for move in coming[:1])])) < NEVER:
+        while coming and coming[0][0] <= now:
+            _, what, conn = coming.pop(0)
+            if what == "comes":
+                scope = Scope(conn, now, now, partial(behaviour.random_for, conn), _say_nothing)
+                callers[conn] = _Caller(scope, lambda what, conn: seen.append((now, what, conn)))
+                door.waiting.append(callers[conn])
+            else:
+                door.left(callers[conn])
+        again_ms = door.decide(now, rules)
+    return seen
+
+
+class _Caller:
+    """One who has connected, as the door knows it."""
+
+    def __init__(self, scope: Scope, tell: Callable[[Any, int], None]) -> None:
+        self.scope = scope
+        self._tell = tell
+
+    def enter(self) -> None:
+        self._tell("enters", self.scope.conn)
+
+    def refuse(self) -> None:
+        self._tell("is refused", self.scope.conn)
 
 
 def _say_nothing(did: str, /, **more: Any) -> None:

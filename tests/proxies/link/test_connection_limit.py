@@ -1,6 +1,29 @@
+import asyncio
+
 from lab.network.behaviour import Catalogue
 from lab.network.filter import Filter
-from lab.network.link.testing import LinkBench
+from lab.network.link.testing import LinkBench, admit
+from tests.proxies.dialogue import EARLY_MS
+
+
+def test_queue_lets_in_who_came_first(catalogue: Catalogue) -> None:
+    limit = catalogue.make("connection_limit", {"connections": 2})
+    coming = [(at_ms, "comes", conn) for at_ms, conn in ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5))]
+    assert admit(limit, *coming, (50, "leaves", 2), (60, "leaves", 4), (70, "leaves", 1)) == [
+        (0, "enters", 1),
+        (1, "enters", 2),
+        (50, "enters", 3),
+        (70, "enters", 5),
+    ]
+
+
+def test_one_too_many_is_refused_at_once(catalogue: Catalogue) -> None:
+    limit = catalogue.make("connection_limit", {"connections": 1, "excess": "refuse"})
+    assert admit(limit, (0, "comes", 1), (5, "comes", 2), (9, "leaves", 1), (9, "comes", 3)) == [
+        (0, "enters", 1),
+        (5, "is refused", 2),
+        (9, "enters", 3),
+    ]
 
 
 async def test_one_more_waits_until_another_has_ended(catalogue: Catalogue) -> None:
@@ -13,10 +36,14 @@ async def test_one_more_waits_until_another_has_ended(catalogue: Catalogue) -> N
         assert not bench.reached
         first.fin()
         await first_server.ended()
+        await asyncio.sleep(0.1)
         assert not bench.reached  # half of the first is still open
         first_server.fin()
         server = await bench.accept()
         assert await server.received(5) == b"third"
+        # What it had sent by then arrives when it is let in, not earlier.
+        assert server.since(third.sent_ms)[0] >= 100 - EARLY_MS
+        assert server.since(first_server.sent_ms)[0] >= 0
         assert not await fourth.ended_within(30)
         assert not bench.reached
         assert len(bench.did()) == 2  # each is told once, however often it was asked about

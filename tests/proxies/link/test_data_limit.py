@@ -1,7 +1,10 @@
+import asyncio
+
 import pytest
 
 from lab.network.behaviour import Catalogue
 from lab.network.link.testing import LinkBench, play
+from tests.proxies.dialogue import EARLY_MS
 
 
 @pytest.mark.parametrize("end", ["fin", "rst"])
@@ -38,6 +41,22 @@ async def test_exactly_the_limit_arrives_before_the_end(catalogue: Catalogue, en
         assert await client.ended() == end
         assert len(client.data) == 100 * 1024
         assert await server.ended() == end
+
+
+@pytest.mark.parametrize("end", ["fin", "rst"])
+async def test_connection_lives_until_the_limit_is_reached(catalogue: Catalogue, end: str) -> None:
+    async with LinkBench(catalogue.make("data_limit", {"limit": "10B", "end": end})) as bench:
+        client, server = await bench.connect()
+        server.send(b"nine byte")
+        await client.received(9)
+        first_ms = server.sent_ms
+        await asyncio.sleep(0.1)
+        assert client.end is None
+        server.send(b"and more")
+        assert await client.ended() == end
+        assert client.data == b"nine bytea"
+        assert client.since(first_ms)[-1] >= 100 - EARLY_MS
+        assert client.end_ms >= server.sent_ms
 
 
 async def test_dropped_rest_leaves_the_connection(catalogue: Catalogue) -> None:

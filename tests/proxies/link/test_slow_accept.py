@@ -1,5 +1,11 @@
 from lab.network.behaviour import Catalogue
-from lab.network.link.testing import LinkBench
+from lab.network.link.testing import LinkBench, admit
+
+
+def test_each_waits_its_own_time(catalogue: Catalogue) -> None:
+    slow = catalogue.make("slow_accept", {"delay": "100ms"})
+    assert admit(slow, (0, "comes", 1), (30, "comes", 2)) == [(100, "enters", 1), (130, "enters", 2)]
+    assert admit(catalogue.make("slow_accept", {"delay": "0ms"}), (7, "comes", 1)) == [(7, "enters", 1)]
 
 
 async def test_server_is_asked_late_and_what_was_said_arrives(catalogue: Catalogue) -> None:
