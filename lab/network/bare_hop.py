@@ -37,6 +37,7 @@ class BareHop:
         self._clock = HopClock()
         self._clock.begin()
         self._pipeline = Pipeline((), _failed, self._clock)
+        self._watches = False
 
     @classmethod
     def of(cls, master: Any) -> "BareHop":
@@ -69,12 +70,20 @@ class BareHop:
             return partial(self._pipeline.run, name)
         return None
 
+    def _begin(self) -> None:
+        """Have windows of time watched from the first request on: then there is a loop to do so."""
+        if not self._watches:
+            self._watches = True
+            self._pipeline.open()
+
     async def http_connect(self, flow: HTTPFlow) -> None:
         """Let the behaviours act on a CONNECT."""
+        self._begin()
         await self._pipeline.run("http_connect", flow)
 
     async def requestheaders(self, flow: HTTPFlow) -> None:
         """Let the request stream, unless somebody wants it whole, and let the behaviours act."""
+        self._begin()
         flow.request.stream = not self._pipeline.has("request", flow)
         await self._pipeline.run("requestheaders", flow)
         if flow.response is not None:

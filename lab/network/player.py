@@ -85,6 +85,7 @@ class Player:
         stack.enter_context(mock.patch.object(asyncio, "sleep", _Sleep))
         stack.enter_context(mock.patch.object(tasks, "spawn", lambda task, name="": self._begin(task)))
         stack.enter_context(mock.patch.object(connections, "gone", self._gone))
+        stack.enter_context(mock.patch.object(connections, "held", self._held))
         stack.enter_context(mock.patch.object(websockets, "end", self._end_websocket))
 
     def _next(self) -> float | None:
@@ -115,6 +116,9 @@ class Player:
     async def _gone(self, client: object, *, within_s: float | None = None) -> bool:
         await _Sleep(math.inf if within_s is None else within_s)
         return self._over
+
+    async def _held(self, client: object, *, within_s: float | None = None) -> str:
+        return "gone" if await self._gone(client, within_s=within_s) else "due"
 
     async def _call(self, hook: str) -> None:
         result = getattr(self._behaviour, hook, lambda flow: None)(self._flow)
@@ -273,7 +277,7 @@ class Player:
             flow.metadata[websockets.CONTROL] = control
             await self._call("websocket_control")
             dropped = control.dropped
-        delay_s = flow.metadata.pop(websockets.DELAY, 0.0)
+        delay_s = sum(seconds for seconds, _ in flow.metadata.pop(websockets.DELAY, ()))
         if dropped:
             return
         due_s = self._left_s[_OTHER[who]] = max(self._now_s + delay_s, self._left_s[_OTHER[who]])
