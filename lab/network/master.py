@@ -48,6 +48,8 @@ class TlsSettings:
     distrusts: Callable[[str], bool] = lambda host: True
     http2: bool = False
     """Whether it offers HTTP/2."""
+    extended_connect: bool = False
+    """Whether it announces WebSocket over HTTP/2 there."""
     strip_alpn: bool = False
     """Whether it answers as if it knew nothing of ALPN."""
     min_version: str | None = None
@@ -151,6 +153,7 @@ class HopMaster(Master):
         # A dump sees bodies before the recorder does, and messages before they are forgotten.
         dump = flows.watch(recorder)
         self.recorder: Recorder | flows.FlowDump = dump or recorder
+        self.extended_connect = tls.extended_connect
         self.server = Listener(recorder)
         addons: Any = self.addons
         if dump is not None:
@@ -165,8 +168,8 @@ class HopMaster(Master):
             # The server behind has a certificate of the lab's own making, and is on this machine.
             ssl_insecure=True,
             upstream_cert=False,
-            # Off unless a hop asks for it: most boxes speak HTTP/1.1 to the browser where they read at all. mitmproxy
-            # does not do WebSocket over HTTP/2, so with it websockets take a connection of their own.
+            # Off unless a hop asks for it: most boxes speak HTTP/1.1 to the browser where they read at all.
+            # Websockets take a connection of their own then, unless the hop announces extended CONNECT, too.
             http2=tls.http2,
             tls_version_client_min=_VERSIONS[tls.min_version],
             tls_version_client_max=_VERSIONS[tls.max_version],

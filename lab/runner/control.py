@@ -42,7 +42,8 @@ def _kind(hop: Hop) -> str:
     if hop.kind == "link":
         return "link"
     name = hop.proxy if hop.balancer is None else f"balancer{hop.balancer.nodes}-{hop.balancer.sticky}"
-    return f"{name}-{hop.tls}{'-http2' if hop.http2 else ''}"
+    extras = ("-http2" if hop.http2 else "") + ("-extended" if hop.extended_connect else "")
+    return f"{name}-{hop.tls}{extras}"
 
 
 def control_case(case: Case) -> Case:
