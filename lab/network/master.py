@@ -129,6 +129,12 @@ class _TlsConfig(tlsconfig.TlsConfig):
             # Its answer to ALPN is that it picks nothing of what is offered, and it sends none.
             tls_start.ssl_conn.set_app_data({"client_alpn": b"", "server_alpn": None, "http2": False})
 
+    def tls_start_server(self, tls_start: TlsData) -> None:
+        """Prepare TLS with a server; what is made of an extended CONNECT goes to one that speaks HTTP/1.1."""
+        if self._tls.extended_connect:
+            tls_start.conn.alpn_offers = [b"http/1.1"]
+        super().tls_start_server(tls_start)
+
     def get_cert(self, conn_context: Context) -> CertStoreEntry:
         """A certificate that browsers trust, or where the hop is to be distrusted one that they do not."""
         tls = self._tls

@@ -140,6 +140,22 @@ def websocket_as_http(line: bytes) -> bytes:
     return re.sub(rb"^(\S+ )ws(s?://)", rb"\1http\2", line)
 
 
+def _pass_on(self: http.HttpLayer, event: events.Event) -> layer.CommandGenerator[None]:
+    """Hand what was injected to the stream of its flow.
+
+    mitmproxy looks for it by the connection, which on HTTP/2 is that of many.
+    """
+    streams = self.streams.values() if isinstance(event, events.MessageInjected) else ()
+    stream = next((one for one in streams if getattr(one, "flow", None) is getattr(event, "flow", None)), None)
+    if stream is not None:
+        yield from self.event_to_child(stream, event)
+    else:
+        yield from _handled_by_mitmproxy(self, event)
+
+
+_handled_by_mitmproxy: Callable[[Any, events.Event], layer.CommandGenerator[None]] = http.HttpLayer._handle_event
+
+
 def install() -> None:
     """Make every master of this process use these streams. Calling it again changes nothing."""
     if http.HttpStream is ObservedStream:
@@ -147,6 +163,7 @@ def install() -> None:
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
     modules[0].Http2Server = Http2Server
+    modules[0].HttpLayer._handle_event = _pass_on
     modules[1].WebsocketLayer = Relay
     original: Callable[[bytes], Any] = modules[2]._read_request_line
     modules[2]._read_request_line = lambda line: original(websocket_as_http(line))

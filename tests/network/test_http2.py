@@ -89,15 +89,23 @@ async def met(authority: Authority, *behaviours: Behaviour, **settings: Any) -> 
     settings = {"http2": True, "extended_connect": True} | settings
     hop = HopSpec("hop1", "reverse", behaviours=list(behaviours), **settings)
     async with Bench(hops=[hop], scheme="https", authority=authority) as bench:
-        wire = await bench.connect()
-        context = ssl.create_default_context(cafile=authority.confdir / "mitmproxy-ca-cert.pem")
-        context.set_alpn_protocols(["h2"])
-        await wire.start_tls(context, HOST)
-        browser = Browser(wire)
-        browser.h2.initiate_connection()
-        await browser.send()
-        browser.settings = await browser.next(h2.RemoteSettingsChanged)
-        yield bench, browser
+        yield bench, await greeted(bench, HOST)
+
+
+async def greeted(bench: Bench, host: str) -> Browser:
+    """A browser that speaks HTTP/2 with the first hop, and has read its settings."""
+    wire = await bench.connect()
+    if bench.network.browser_proxy:
+        await wire.send(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n")
+        await wire.head()
+    context = ssl.create_default_context(cafile=bench.authority.confdir / "mitmproxy-ca-cert.pem")
+    context.set_alpn_protocols(["h2"])
+    await wire.start_tls(context, host)
+    browser = Browser(wire)
+    browser.h2.initiate_connection()
+    await browser.send()
+    browser.settings = await browser.next(h2.RemoteSettingsChanged)
+    return browser
 
 
 async def opened(bench: Bench, browser: Browser) -> tuple[int, Wire]:
@@ -178,6 +186,7 @@ async def test_frames_pass_and_are_recorded_as_those_of_any_websocket(authority:
         assert (await server.read(7))[0] == UP[0]
         assert bench.figures("hop1.client", "request", "upgrade") == [True]
         assert bench.figures("hop1.client", "request", "http") == ["HTTP/2.0"]
+        assert bench.figures("hop1.server", "request", "http") == ["HTTP/1.1"]
         assert bench.figures("hop1.client", "response", "status") == [101]
         assert bench.figures("hop1.client", "ws.frame", "text") == ["o", "u"]
         assert bench.figures("hop1.server", "ws.frame", "text") == ["o", "u"]
@@ -320,3 +329,35 @@ async def test_hop_ends_an_open_websocket_and_the_connection_lives_on(
             await server.rest()
         assert (await bench.seen("hop1.client", "ws.close")).data["by"] == "hop"
         await opened(bench, browser)
+
+
+@pytest.mark.parametrize(("over", "status"), [("http1", None), ("http2", "400"), (None, "400")])
+async def test_refusal_may_be_of_one_version_of_http(
+    authority: Authority, over: str | None, status: str | None
+) -> None:
+    async with met(authority, Catalogue().make("no_upgrade", {"answer": 400, "over": over})) as (bench, browser):
+        if status is None:
+            await opened(bench, browser)
+        else:
+            stream = await browser.ask()
+            assert (":status", status) in (await browser.next(h2.ResponseReceived, stream)).headers
+
+
+@pytest.mark.parametrize("second", ["forward", "reverse"])
+async def test_hop_behind_gets_an_upgrade_though_it_speaks_http2(authority: Authority, second: Any) -> None:
+    """The first hop ends the websocket, too, whatever its connection leads through."""
+    cut = Catalogue().make("websocket_cut", {"messages": 1, "end": "fin"})
+    settings: dict[str, Any] = {"tls": "intercept", "http2": True, "extended_connect": True}
+    hops = [HopSpec("one", "forward", behaviours=[cut], **settings), HopSpec("two", second, **settings)]
+    async with Bench(hops=hops, scheme="https", authority=authority) as bench:
+        browser = await greeted(bench, "www.example.test")
+        stream = await browser.ask([*ASKED[:4], (":authority", "www.example.test"), *ASKED[5:]])
+        server = await bench.accept()
+        await server.head()
+        await server.send(SWITCH)
+        assert (":status", "200") in (await browser.next(h2.ResponseReceived, stream)).headers
+        assert bench.figures("hop1.server", "request", "http") == ["HTTP/1.1"]
+        assert bench.figures("hop2.client", "request", "http") == ["HTTP/1.1"]
+        await server.send(DOWN)
+        await browser.next(h2.StreamEnded, stream)
+        assert (await bench.seen("hop1.client", "ws.close")).data["by"] == "hop"

@@ -47,6 +47,8 @@ def test_control_expects_a_websocket_that_echoes_whatever_the_scenario_expects()
         case(page={"scheme": "https"}),
         case(page={"origin": "cross"}),
         case(network=[{"proxy": "forward"}]),
+        case(network=[{"http2": True}]),
+        case(network=[{"http2": True, "extended_connect": True}]),
     ],
 )
 def test_topology_differs_where_the_control_would_prove_something_else(other: Case) -> None:

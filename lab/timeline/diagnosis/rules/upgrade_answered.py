@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lab.timeline.diagnosis.answers import answer_of
-from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
+from lab.timeline.diagnosis.evidence import Evidence, journey, request_of, upgrade_hint, upgrade_in_words
 from lab.timeline.join import GRAIN_MS
 from lab.timeline.results import Diagnosis
 from lab.timeline.words import ms
@@ -28,8 +28,11 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             about=trial.about,
             cause="upgrade_answered",
             hop=answer.hop,
-            sentence=f"{answer.hop} answered the request for the websocket with {answer.status} after {after} {how}.",
+            sentence=f"{answer.hop} answered {upgrade_in_words(trial)} with {answer.status} after {after} {how}.",
             proof=journey(trial),
-            hint=f"allow websockets in {answer.hop}; where it is not yours, use wss, which it cannot read "
-            "unless it intercepts TLS",
+            hint=upgrade_hint(
+                trial,
+                f"allow websockets in {answer.hop}; where it is not yours, use wss, which it cannot read "
+                "unless it intercepts TLS",
+            ),
         )
