@@ -113,13 +113,14 @@ class Balancer(Model):
     """Several server nodes, each with sessions of its own, and how requests are shared out among them."""
 
     nodes: int = Field(2, ge=1, le=8, description="How many server nodes there are: node1, node2 ...")
-    sticky: Literal["cookie", "prefix", "source", "none"] = Field(
+    sticky: Literal["cookie", "cookie value", "prefix", "source", "none"] = Field(
         "cookie",
         description=(
-            "What keeps a client at its node: a cookie; the `server` part of the URL; its address; or nothing."
+            "What keeps a client at its node: a cookie that names it; whatever value the cookie has; the `server` "
+            "part of the URL; its address; or nothing."
         ),
     )
-    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie, for sticky: cookie.")
+    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie.")
     appended_by: Literal["balancer", "server"] = Field(
         "balancer",
         description="Who writes the node into the cookie: the balancer, or each server (JSESSIONID=dummy.node1).",
