@@ -1,15 +1,11 @@
 """WebSocket over HTTP/2: a raw HTTP/2 client as the browser, a raw HTTP/1.1 server behind the hop."""
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from h2 import events as h2
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
 
 from lab.network.authority import Authority
@@ -18,17 +14,8 @@ from lab.network.http2 import as_upgrade
 from lab.network.testing import Bench, Wire
 from lab.network.topology import HopSpec
 from lab.scenario.limits import Limits
+from tests.network.http2_browser import ASKED, HOST, Browser, greeted
 
-HOST = "app.localhost"
-ASKED = [
-    (":method", "CONNECT"),
-    (":protocol", "websocket"),
-    (":scheme", "https"),
-    (":path", "/echo/1/abc/websocket"),
-    (":authority", HOST),
-    ("sec-websocket-version", "13"),
-    ("origin", "https://app.localhost"),
-]
 SWITCH = (
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Accept: x\r\nX-From: server\r\n\r\n"
@@ -39,50 +26,6 @@ CLOSE_DOWN = b"\x88\x02\x0b\xb8"
 CLOSE_UP = b"\x88\x82\x00\x00\x00\x00\x0b\xb8"
 
 
-class Browser:
-    """An HTTP/2 client."""
-
-    settings: h2.RemoteSettingsChanged
-
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
-        self.h2 = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
-        self._seen: list[Any] = []
-
-    async def send(self) -> None:
-        """Send what there is to be sent."""
-        await self.wire.send(self.h2.data_to_send())
-
-    async def next(self, kind: type[Any], stream: int | None = None) -> Any:
-        """The next event of a kind, on this stream where one is given."""
-        while True:
-            for event in self._seen:
-                if isinstance(event, kind) and (stream is None or event.stream_id == stream):
-                    self._seen.remove(event)
-                    return event
-            data = await self.wire.some()
-            assert data, f"the connection ended, after {self._seen}"
-            self._seen += self.h2.receive_data(data)
-            await self.send()
-
-    async def ask(self, headers: list[tuple[str, str]] = ASKED, *, end: bool = False) -> int:
-        """Send a request, and return its stream."""
-        stream = self.h2.get_next_available_stream_id()
-        self.h2.send_headers(stream, headers, end_stream=end)
-        await self.send()
-        return stream
-
-    async def say(self, stream: int, data: bytes, *, end: bool = False) -> None:
-        """Send DATA."""
-        self.h2.send_data(stream, data, end_stream=end)
-        await self.send()
-
-    async def reset(self, stream: int) -> None:
-        """Send RST_STREAM."""
-        self.h2.reset_stream(stream, ErrorCodes.CANCEL)
-        await self.send()
-
-
 @asynccontextmanager
 async def met(authority: Authority, *behaviours: Behaviour, **settings: Any) -> AsyncIterator[tuple[Bench, Browser]]:
     """A bench with one reverse hop that speaks HTTP/2, and its browser, which has read the hop's settings."""
@@ -90,22 +33,6 @@ async def met(authority: Authority, *behaviours: Behaviour, **settings: Any) -> 
     hop = HopSpec("hop1", "reverse", behaviours=list(behaviours), **settings)
     async with Bench(hops=[hop], scheme="https", authority=authority) as bench:
         yield bench, await greeted(bench, HOST)
-
-
-async def greeted(bench: Bench, host: str) -> Browser:
-    """A browser that speaks HTTP/2 with the first hop, and has read its settings."""
-    wire = await bench.connect()
-    if bench.network.browser_proxy:
-        await wire.send(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n")
-        await wire.head()
-    context = ssl.create_default_context(cafile=bench.authority.confdir / "mitmproxy-ca-cert.pem")
-    context.set_alpn_protocols(["h2"])
-    await wire.start_tls(context, host)
-    browser = Browser(wire)
-    browser.h2.initiate_connection()
-    await browser.send()
-    browser.settings = await browser.next(h2.RemoteSettingsChanged)
-    return browser
 
 
 async def opened(bench: Bench, browser: Browser) -> tuple[int, Wire]:

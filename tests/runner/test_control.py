@@ -47,12 +47,15 @@ def test_control_expects_a_websocket_that_echoes_whatever_the_scenario_expects()
         case(page={"scheme": "https"}),
         case(page={"origin": "cross"}),
         case(network=[{"proxy": "forward"}]),
-        case(network=[{"http2": True}]),
-        case(network=[{"http2": True, "extended_connect": True}]),
     ],
 )
 def test_topology_differs_where_the_control_would_prove_something_else(other: Case) -> None:
     assert topology(other) != topology(case())
+
+
+def test_topology_tells_what_a_hop_offers_from_what_it_does_not() -> None:
+    offers: list[dict[str, bool]] = [{}, {"http2": True}, {"http2": True, "extended_connect": True}]
+    assert len({topology(case(network=[{"proxy": "reverse", **offer}])) for offer in offers}) == 3
 
 
 def test_topology_is_the_same_whatever_the_behaviours() -> None:

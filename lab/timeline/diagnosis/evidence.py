@@ -109,22 +109,3 @@ def ran_out(trial: Trial) -> str:
     if trial.attempt.outcome == "timed out" and trial.attempt.timer_of == trial.attempt.transport:
         return f"when the budget of {ms(trial.allowed_ms)} ran out"
     return f"when the attempt ended after {ms(trial.age_ms)}"
-
-
-def upgrade_in_words(trial: Trial) -> str:
-    """What asked for the websocket, as a clause: an extended CONNECT where it came by HTTP/2 (RFC 8441)."""
-    first = next(iter(request_of(trial).values()), None)
-    extended = first is not None and first.over_http2
-    return "the request for the websocket" + (", an extended CONNECT of HTTP/2," if extended else "")
-
-
-def upgrade_hint(trial: Trial, otherwise: str) -> str:
-    """What helps where a websocket was refused: another thing where it was asked for by HTTP/2."""
-    first = next(iter(request_of(trial).values()), None)
-    return HTTP2_HINT if first is not None and first.over_http2 else otherwise
-
-
-HTTP2_HINT = (
-    "announce SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441) only where all that is behind takes it: a browser that was "
-    "refused does not ask again over HTTP/1.1"
-)
