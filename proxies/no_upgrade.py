@@ -6,7 +6,9 @@ ordinary GET and refuses it. ``keep-alive`` passes it on with ``Connection: keep
 ``Connection: Upgrade``, and keeps the server's answer to what now is an ordinary GET to itself, so that the client
 waits. A status is the proxy's own answer, 200 with a page among them; ``hang`` is none; ``reset`` and ``close`` end
 the connection with RST and FIN. With ``wait`` all that happens only then, and ``hang`` ends with FIN. With
-``reaches_server`` the server is asked first, and it is its own answer, 101, that the client does not get.
+``reaches_server`` the server is asked first, and it is its own answer, 101, that the client does not get. With
+``over`` it is only about handshakes of HTTP/1.1, or about those of HTTP/2 (RFC 8441), for which the hop needs
+``extended_connect: true``. There ``reset`` and ``close`` end the stream with RST_STREAM, and not the connection.
 
 Who does it: nginx with a plain ``proxy_pass`` strips (https://nginx.org/en/docs/http/websocket.html), so do
 tinyproxy (https://github.com/tinyproxy/tinyproxy/issues/101) and a company firewall on port 80 only
@@ -16,11 +18,15 @@ is told of in https://github.com/Atmosphere/atmosphere/issues/1486. IBM WebSEAL 
 (https://www.ibm.com/docs/en/sva/11.0.3?topic=configuration-websockets), Blue Coat ProxySG refused them before
 it supported WebSocket (https://knowledge.broadcom.com/external/article/259520/). ModSecurity on nginx made 200 of the
 server's 101 (https://github.com/owasp-modsecurity/ModSecurity/issues/831). A Squid 3.1 forward proxy left handshakes
-unanswered and closed after about 10 s (https://github.com/socketio/socket.io/issues/919).
+unanswered and closed after about 10 s (https://github.com/socketio/socket.io/issues/919). Gateways announced
+WebSocket over HTTP/2 though what was behind could not do it: the extended CONNECT got 400
+(https://github.com/plabayo/rama/issues/932) or RST_STREAM
+(https://github.com/Start9Labs/start-technologies/issues/3775).
 
 What survives: every HTTP transport. ``strip``, a status, ``reset`` and ``close`` cost the client next to nothing;
 ``hang`` and ``keep-alive`` cost it all the time that it gives websocket to open, and block further handshakes to the
-same host and port. With ``reaches_server`` and ``hang`` the server has an open session that nobody uses.
+same host and port. Chromium 150 and Firefox 153 do not try HTTP/1.1 where an extended CONNECT was refused (measured);
+WebKitGTK never sends one. With ``reaches_server`` and ``hang`` the server has an open session that nobody uses.
 """
 
 from typing import Literal
@@ -54,6 +60,9 @@ class NoUpgrade(Behaviour):
         reaches_server: bool = Field(
             False, description="Whether the server is asked first; it is its answer that is lost then."
         )
+        over: Literal["http1", "http2"] | None = Field(
+            None, description="Only handshakes by this version of HTTP; both where left out."
+        )
 
     acts_on = "up"
     parameters: Parameters
@@ -61,7 +70,8 @@ class NoUpgrade(Behaviour):
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Act on a request to upgrade."""
         headers = flow.request.headers
-        if "upgrade" not in headers:
+        over = "http2" if flow.request.is_http2 else "http1"
+        if "upgrade" not in headers or self.parameters.over not in {None, over}:
             return
         answer = self.parameters.answer
         if answer == "strip":
@@ -88,11 +98,12 @@ class NoUpgrade(Behaviour):
     async def _answer(self, flow: http.HTTPFlow) -> None:
         answer, wait = self.parameters.answer, self.parameters.wait
         wait_s = None if wait is None else wait / 1000
+        what = "stream" if flow.request.is_http2 else "connection"
         if answer in {"hang", "keep-alive"}:
             self.did(flow, "left the upgrade request unanswered")
             held = await connections.held(flow.client_conn, within_s=wait_s)
             if held == "due":
-                self.did(flow, "closed the connection of the upgrade request")
+                self.did(flow, f"closed the {what} of the upgrade request")
             if held != "over":
                 connections.abandon(flow)
             return
@@ -102,11 +113,11 @@ class NoUpgrade(Behaviour):
         elif held == "over":
             return
         elif answer == "reset":
-            self.did(flow, "reset the connection of the upgrade request")
+            self.did(flow, f"reset the {what} of the upgrade request")
             connections.reset(flow.client_conn)
             connections.abandon(flow)
         elif answer == "close":
-            self.did(flow, "closed the connection of the upgrade request")
+            self.did(flow, f"closed the {what} of the upgrade request")
             connections.abandon(flow)
         elif isinstance(answer, int):
             flow.response = refusal(answer, close=flow.response is not None)

@@ -16,7 +16,7 @@ from mitmproxy.http import HTTPFlow, Response
 from lab.network.route import Address, Route
 from lab.sockjs import paths
 
-Sticky = Literal["cookie", "prefix", "source", "none"]
+Sticky = Literal["cookie", "cookie value", "prefix", "source", "none"]
 _NODE = "lab.node"
 """Where the metadata of a flow has the node that it goes to."""
 
@@ -41,11 +41,12 @@ class Choice:
         self._random = Random(self.seed)
         self._turn = 0
 
-    def node(self, *, cookie: str | None, server_part: str, source: str) -> str | None:
+    def node(self, *, cookie: str | None, value: str = "", server_part: str, source: str) -> str | None:
         """The node for a request; None where all are away.
 
         Args:
             cookie: The node that its cookie names.
+            value: The value of its cookie, whatever that says; empty where it has none.
             server_part: The `server` part of its URL; empty where it has none.
             source: The address that it came from.
         """
@@ -54,10 +55,9 @@ class Choice:
             return None
         if self.sticky == "cookie" and cookie in up:
             return cookie
-        if self.sticky == "prefix" and server_part:
-            return up[zlib.crc32(server_part.encode()) % len(up)]
-        if self.sticky == "source":
-            return up[zlib.crc32(source.encode()) % len(up)]
+        key = {"cookie value": value, "prefix": server_part, "source": source}.get(self.sticky)
+        if key:
+            return up[zlib.crc32(key.encode()) % len(up)]
         if self.pick == "random":
             return self._random.choice(up)
         # By the place among all, so that a node that comes back takes its turn again.
@@ -76,11 +76,15 @@ def server_part(path: str) -> str:
 
 def node_in(header: str, name: str, nodes: Sequence[str]) -> str | None:
     """The node that a Cookie header names, in a cookie called ``name``: ``node1``, or ``anything.node1``."""
-    for value in re.findall(rf"(?:^|;)\s*{re.escape(name)}=([^;]*)", header):
-        node = value.strip().rpartition(".")[2]
+    for value in _values(header, name):
+        node = value.rpartition(".")[2]
         if node in nodes:
             return str(node)
     return None
+
+
+def _values(header: str, name: str) -> list[str]:
+    return [value.strip() for value in re.findall(rf"(?:^|;)\s*{re.escape(name)}=([^;]*)", header)]
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class BalancedRoute(Route):
         header = "; ".join(flow.request.headers.get_all("Cookie"))
         node = self.choice.node(
             cookie=node_in(header, self.cookie, self.choice.nodes),
+            value=next(iter(_values(header, self.cookie)), ""),
             server_part=server_part(flow.request.path),
             source=flow.client_conn.peername[0],
         )

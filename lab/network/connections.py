@@ -18,6 +18,7 @@ from mitmproxy.proxy.events import Event
 from lab.network import term
 from lab.tasks import end, spawn
 
+_HTTP2 = b"h2"
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -94,9 +95,12 @@ async def held(client: Client, *, within_s: float | None = None) -> Literal["gon
 
 
 def close_with_reset(client: Client, connection: Connection) -> None:
-    """Let the connection end with a TCP reset (RST) when it is closed, and not with FIN."""
+    """Let the connection end with a TCP reset (RST) when it is closed, and not with FIN.
+
+    One of HTTP/2 is left as it is, for it is a stream that ends there.
+    """
     io = _transport_of(client, connection)
-    if io is not None and io.writer is not None:
+    if io is not None and io.writer is not None and connection.alpn != _HTTP2:
         _ends_with_reset.add(io.writer)
         # With a linger time of zero, closing the socket sends RST instead of FIN.
         io.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
@@ -108,9 +112,12 @@ def ends_with_reset(writer: Any) -> bool:
 
 
 def reset(client: Client) -> None:
-    """End the client's connection with a TCP reset (RST): what was not sent yet is dropped."""
+    """End the client's connection with a TCP reset (RST): what was not sent yet is dropped.
+
+    One of HTTP/2 lives on, for it carries other requests, too: there `abandon` resets the stream.
+    """
     io = _transport_of(client)
-    if io is not None and io.writer is not None:
+    if io is not None and io.writer is not None and client.alpn != _HTTP2:
         close_with_reset(client, client)
         io.writer.transport.abort()
 

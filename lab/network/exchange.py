@@ -66,12 +66,13 @@ class _Side:
     def emit(self, kind: str, /, **data: Any) -> None:
         self._emit_now(kind, flow=self._flow, **data)
 
-    def request(self, request: Request, about: dict[str, Any], *, tls: bool) -> None:
+    def request(self, request: Request, about: dict[str, Any], connection: Connection) -> None:
         self.emit(
             "request",
             method=request.method,
-            url=url_of(request, tls=tls),
-            http=request.http_version,
+            url=url_of(request, tls=connection.tls),
+            # What came by HTTP/2 goes on to a server that does not speak it as HTTP/1.1.
+            http="HTTP/1.1" if request.is_http2 and connection.alpn != b"h2" else request.http_version,
             headers=pairs(request.headers),
             upgrade=asks_upgrade(request),
             **about,
@@ -143,7 +144,7 @@ class Exchange:
         if self._connect:
             self._client.emit("connect", host=request.host, port=request.port, **self._about(client))
         else:
-            self._client.request(request, self._about(client), tls=client.tls)
+            self._client.request(request, self._about(client), client)
 
     def _request_came(self, event: HttpEvent) -> None:
         if self._client.ended or self._connect:
@@ -201,7 +202,7 @@ class Exchange:
     def _sent_to_server(self, event: HttpEvent, server: Connection) -> None:
         side = self._server
         if isinstance(event, http.RequestHeaders):
-            side.request(event.request, self._about(server), tls=server.tls)
+            side.request(event.request, self._about(server), server)
         elif side.ended:
             return
         elif isinstance(event, http.RequestData):

@@ -48,6 +48,8 @@ class TlsSettings:
     distrusts: Callable[[str], bool] = lambda host: True
     http2: bool = False
     """Whether it offers HTTP/2."""
+    extended_connect: bool = False
+    """Whether it announces WebSocket over HTTP/2 there."""
     strip_alpn: bool = False
     """Whether it answers as if it knew nothing of ALPN."""
     min_version: str | None = None
@@ -127,6 +129,12 @@ class _TlsConfig(tlsconfig.TlsConfig):
             # Its answer to ALPN is that it picks nothing of what is offered, and it sends none.
             tls_start.ssl_conn.set_app_data({"client_alpn": b"", "server_alpn": None, "http2": False})
 
+    def tls_start_server(self, tls_start: TlsData) -> None:
+        """Prepare TLS with a server; what is made of an extended CONNECT goes to one that speaks HTTP/1.1."""
+        if self._tls.extended_connect:
+            tls_start.conn.alpn_offers = [b"http/1.1"]
+        super().tls_start_server(tls_start)
+
     def get_cert(self, conn_context: Context) -> CertStoreEntry:
         """A certificate that browsers trust, or where the hop is to be distrusted one that they do not."""
         tls = self._tls
@@ -151,6 +159,7 @@ class HopMaster(Master):
         # A dump sees bodies before the recorder does, and messages before they are forgotten.
         dump = flows.watch(recorder)
         self.recorder: Recorder | flows.FlowDump = dump or recorder
+        self.extended_connect = tls.extended_connect
         self.server = Listener(recorder)
         addons: Any = self.addons
         if dump is not None:
@@ -165,8 +174,8 @@ class HopMaster(Master):
             # The server behind has a certificate of the lab's own making, and is on this machine.
             ssl_insecure=True,
             upstream_cert=False,
-            # Off unless a hop asks for it: most boxes speak HTTP/1.1 to the browser where they read at all. mitmproxy
-            # does not do WebSocket over HTTP/2, so with it websockets take a connection of their own.
+            # Off unless a hop asks for it: most boxes speak HTTP/1.1 to the browser where they read at all.
+            # Websockets take a connection of their own then, unless the hop announces extended CONNECT, too.
             http2=tls.http2,
             tls_version_client_min=_VERSIONS[tls.min_version],
             tls_version_client_max=_VERSIONS[tls.max_version],

@@ -10,6 +10,7 @@ from typing import Any
 
 from mitmproxy import ctx
 from mitmproxy.http import Headers, Response
+from mitmproxy.net.http import status_codes
 from mitmproxy.net.http.http1 import read
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.context import Context
@@ -17,10 +18,17 @@ from mitmproxy.proxy.layers import http, websocket
 from mitmproxy.proxy.layers.http import _hooks as hooks
 from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
-from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
+from mitmproxy.proxy.layers.http._events import (
+    RequestProtocolError,
+    ResponseEndOfMessage,
+    ResponseHeaders,
+    ResponseProtocolError,
+)
 
+from lab.network import websockets
 from lab.network.bodystream import BodyStream, PartOfChunk, handing_on
 from lab.network.exchange import Exchange
+from lab.network.http2 import Http2Server
 from lab.network.recorder import FLOW
 from lab.network.websocket_relay import Relay
 
@@ -51,6 +59,14 @@ class ObservedStream(BodyStream):
                 and command.flow is self.flow
             ):
                 command.flow.metadata[FLOW] = self._exchange.flow
+            yield command
+
+    def passthrough(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """Pass an event on to the websocket or the tunnel that the connection, or its stream, has become."""
+        for command in super().passthrough(event):
+            event_out = command.event if isinstance(command, http.SendHttp) else None
+            if isinstance(event_out, ResponseProtocolError) and websockets.ended_with_reset(self.flow):
+                event_out.code = status_codes.NO_RESPONSE
             yield command
 
     def handle_connect_upstream(self) -> layer.CommandGenerator[None]:
@@ -124,13 +140,30 @@ def websocket_as_http(line: bytes) -> bytes:
     return re.sub(rb"^(\S+ )ws(s?://)", rb"\1http\2", line)
 
 
+def _pass_on(self: http.HttpLayer, event: events.Event) -> layer.CommandGenerator[None]:
+    """Hand what was injected to the stream of its flow.
+
+    mitmproxy looks for it by the connection, which on HTTP/2 is that of many.
+    """
+    streams = self.streams.values() if isinstance(event, events.MessageInjected) else ()
+    stream = next((one for one in streams if getattr(one, "flow", None) is getattr(event, "flow", None)), None)
+    if stream is not None:
+        yield from self.event_to_child(stream, event)
+    else:
+        yield from _handled_by_mitmproxy(self, event)
+
+
+_handled_by_mitmproxy: Callable[[Any, events.Event], layer.CommandGenerator[None]] = http.HttpLayer._handle_event
+
+
 def install() -> None:
     """Make every master of this process use these streams. Calling it again changes nothing."""
     if http.HttpStream is ObservedStream:
         return
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
-    modules[0].HttpLayer._handle_event = handing_on(modules[0].HttpLayer._handle_event)
+    modules[0].Http2Server = Http2Server
+    modules[0].HttpLayer._handle_event = handing_on(_pass_on)
     modules[1].WebsocketLayer = Relay
     original: Callable[[bytes], Any] = modules[2]._read_request_line
     modules[2]._read_request_line = lambda line: original(websocket_as_http(line))

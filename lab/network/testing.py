@@ -69,6 +69,10 @@ class Wire:
         size = await asyncio.wait_for(self._reader.readuntil(b"\r\n"), PATIENCE_S)
         return (await self.read(int(size, 16) + 2))[:-2]
 
+    async def some(self) -> bytes:
+        """Read what comes next, of whatever size; nothing where the other end has closed."""
+        return await asyncio.wait_for(self._reader.read(65536), PATIENCE_S)
+
     async def rest(self) -> bytes:
         """Read until the other end has closed; raises ConnectionResetError where it resets."""
         return await asyncio.wait_for(self._reader.read(), PATIENCE_S)

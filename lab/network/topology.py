@@ -54,6 +54,7 @@ class HopSpec:
     behaviours: list[Any] = field(default_factory=list)
     """What it does, in this order: `Behaviour`, or `LinkBehaviour` for a link. Each belongs to one hop alone."""
     http2: bool = False
+    extended_connect: bool = False
     strip_alpn: bool = False
     min_tls: str | None = None
     max_tls: str | None = None
@@ -255,6 +256,7 @@ class Network:
             distrusted=self._distrusted() if untrusted and self._distrusted else None,
             distrusts=lambda host: host in hosts,
             http2=spec.http2,
+            extended_connect=spec.extended_connect,
             strip_alpn=spec.strip_alpn,
             min_version=spec.min_tls,
             max_version=spec.max_tls,

@@ -28,6 +28,7 @@ from lab.network.websockets import (
     CONTROL,
     DELAY,
     ENDED_BY_HOP,
+    ENDED_WITH_RESET,
     RELEASED,
     Control,
     EndWanted,
@@ -235,6 +236,7 @@ class Relay(websocket.WebsocketLayer):
             yield from self._tell(wanted.code, wanted.reason, by_client=False)
         sides = (self.client_ws, self.server_ws)
         if wanted.how != "close":
+            self.flow.metadata[ENDED_WITH_RESET] = wanted.how == "rst"
             for side in sides if wanted.how == "rst" else ():
                 connections.close_with_reset(self.context.client, side.conn)
             yield from self._end()

@@ -22,6 +22,7 @@ ABNORMAL = 1006
 CONTROL = "lab.control"
 DELAY = "lab.delay"
 ENDED_BY_HOP = "lab.ended_by_hop"
+ENDED_WITH_RESET = "lab.ended_with_reset"
 RELEASED = "lab.released"
 _TREATMENT = "lab.treatment"
 
@@ -128,3 +129,8 @@ async def end(flow: HTTPFlow, how: How, *, code: int = ABNORMAL, reason: str = "
 def ended_by_hop(flow: HTTPFlow) -> bool:
     """Whether it was the hop that ended the websocket, and neither the client nor the server."""
     return bool(flow.metadata.get(ENDED_BY_HOP))
+
+
+def ended_with_reset(flow: HTTPFlow) -> bool:
+    """Whether the hop ended the websocket with RST, which on HTTP/2 is one of the stream alone."""
+    return bool(flow.metadata.get(ENDED_WITH_RESET))

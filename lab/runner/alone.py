@@ -143,6 +143,7 @@ def hop_alone(
         tls=TlsSettings(
             authority,
             http2=hop.http2,
+            extended_connect=hop.extended_connect,
             strip_alpn=hop.alpn == "stripped",
             min_version=hop.min_tls,
             max_version=hop.max_tls,

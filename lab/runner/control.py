@@ -41,8 +41,11 @@ def _kind(hop: Hop) -> str:
     """What kind of hop it is: ``forward-intercept``, ``link``, ``balancer3-cookie-tunnel``."""
     if hop.kind == "link":
         return "link"
-    name = hop.proxy if hop.balancer is None else f"balancer{hop.balancer.nodes}-{hop.balancer.sticky}"
-    return f"{name}-{hop.tls}{'-http2' if hop.http2 else ''}"
+    name = (
+        hop.proxy if hop.balancer is None else f"balancer{hop.balancer.nodes}-{hop.balancer.sticky.replace(' ', '-')}"
+    )
+    extras = ("-http2" if hop.http2 else "") + ("-extended" if hop.extended_connect else "")
+    return f"{name}-{hop.tls}{extras}"
 
 
 def control_case(case: Case) -> Case:

@@ -33,6 +33,7 @@ def _spec(hop: Hop, number: int, catalogue: Catalogue) -> HopSpec:
         tls=hop.tls,
         behaviours=made(hop.uses, catalogue, place=f"hop{number}"),
         http2=hop.http2,
+        extended_connect=hop.extended_connect,
         strip_alpn=hop.alpn == "stripped",
         min_tls=hop.min_tls,
         max_tls=hop.max_tls,
@@ -81,6 +82,7 @@ def _kind_in_words(hop: Hop) -> str:
         return "link"
     extras = [_TLS.get(hop.tls, "")]
     extras += [", HTTP/2"] if hop.http2 else []
+    extras += [" with extended CONNECT"] if hop.extended_connect else []
     extras += [", no ALPN"] if hop.alpn == "stripped" else []
     extras += [f", TLS {hop.min_tls} at least"] if hop.min_tls else []
     extras += [f", TLS {hop.max_tls} at most"] if hop.max_tls else []

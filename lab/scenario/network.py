@@ -125,13 +125,14 @@ class Balancer(Model):
     """Several server nodes, each with sessions of its own, and how requests are shared out among them."""
 
     nodes: int = Field(2, ge=1, le=8, description="How many server nodes there are: node1, node2 ...")
-    sticky: Literal["cookie", "prefix", "source", "none"] = Field(
+    sticky: Literal["cookie", "cookie value", "prefix", "source", "none"] = Field(
         "cookie",
         description=(
-            "What keeps a client at its node: a cookie; the `server` part of the URL; its address; or nothing."
+            "What keeps a client at its node: a cookie that names it; whatever value the cookie has; the `server` "
+            "part of the URL; its address; or nothing."
         ),
     )
-    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie, for sticky: cookie.")
+    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie.")
     appended_by: Literal["balancer", "server"] = Field(
         "balancer",
         description="Who writes the node into the cookie: the balancer, or each server (JSESSIONID=dummy.node1).",
@@ -142,10 +143,14 @@ class Balancer(Model):
     seed: int = Field(0, description="What `pick: random` draws from.")
 
 
+TLS_KEYS = frozenset({"http2", "extended_connect", "alpn", "min_tls", "max_tls"})
+"""Settings of a hop that reads TLS."""
 KEYS: Mapping[HopKind, frozenset[str]] = {
-    "proxy": frozenset({"proxy", "tls", "http2", "alpn", "min_tls", "max_tls", "behaviours"}),
+    "proxy": frozenset({"proxy", "tls", "http2", "extended_connect", "alpn", "min_tls", "max_tls", "behaviours"}),
     "link": frozenset({"link"}),
-    "balancer": frozenset({"balancer", "tls", "http2", "alpn", "min_tls", "max_tls", "behaviours"}),
+    "balancer": frozenset(
+        {"balancer", "tls", "http2", "extended_connect", "alpn", "min_tls", "max_tls", "behaviours"}
+    ),
 }
 """The keys that each kind of hop may have, besides those that every hop may have."""
 COMMON_KEYS = frozenset({"name", "profile", "parameters"})
@@ -182,6 +187,13 @@ class Hop(Model):
         ),
     )
     http2: bool = Field(False, description="Whether it offers HTTP/2 to the browser where it reads TLS.")
+    extended_connect: bool = Field(
+        False,
+        description=(
+            "Whether it announces WebSocket over HTTP/2 (RFC 8441) there: a browser that knows it then asks for the "
+            "websocket with an extended CONNECT, of which the hop makes an upgrade of HTTP/1.1."
+        ),
+    )
     alpn: Literal["answered", "stripped"] = Field(
         "answered", description="Whether it answers ALPN where it reads TLS, or as if it knew nothing of it."
     )
@@ -216,7 +228,8 @@ class Hop(Model):
         if self.kind == "link":
             return Hop(name=self.name, link=[])
         tls = "intercept" if self.tls == "untrusted" else self.tls
-        settings: dict[str, Any] = {"name": self.name, "tls": tls} | ({"http2": True} if self.http2 else {})
+        settings: dict[str, Any] = {"name": self.name, "tls": tls}
+        settings |= {key: True for key in ("http2", "extended_connect") if getattr(self, key)}
         own = {"balancer": self.balancer} if self.kind == "balancer" else {"proxy": self.proxy}
         return Hop.model_validate(settings | own)
 
@@ -259,10 +272,12 @@ class Hop(Model):
     @model_validator(mode="after")
     def _reads_what_it_settles(self) -> "Hop":
         """Settings of TLS mean nothing to a proxy that does not read it."""
-        settings = {"http2", "alpn", "min_tls", "max_tls"} & self.model_fields_set
+        settings = TLS_KEYS & self.model_fields_set
         if settings and self.tls == "tunnel" and not self.ends_tls:
             key = sorted(settings)[0]
             raise wrong(f'"{key}" where TLS is passed on unread', '"tls: intercept" beside it', at=key)
+        if self.extended_connect and not self.http2:
+            raise wrong('"extended_connect" without HTTP/2', '"http2: true" beside it', at="extended_connect")
         if self.min_tls and self.max_tls and self.max_tls < self.min_tls:
             raise wrong('"max_tls" below "min_tls"', f"at least {self.min_tls}", at="max_tls")
         return self

@@ -62,6 +62,11 @@ class Exchange:
             return bool(self.request.data.get("upgrade"))
         return _has_token(self.values("Upgrade"), "websocket") and _has_token(self.values("Connection"), "upgrade")
 
+    @property
+    def over_http2(self) -> bool:
+        """Whether the request came, or went, by HTTP/2."""
+        return str(self.request.data.get("http", "")).startswith("HTTP/2")
+
     def values(self, name: str, of: Literal["request", "response"] = "request") -> list[str]:
         """The values of a header of the request or of the answer, whatever the case of its name."""
         event = self.request if of == "request" else self.response

@@ -27,13 +27,23 @@ def test_same_seed_gives_the_same_lots() -> None:
 
 @pytest.mark.parametrize(
     ("sticky", "known"),
-    [("cookie", {"cookie": "node2"}), ("prefix", {"server_part": "317"}), ("source", {"source": "127.0.0.1"})],
+    [
+        ("cookie", {"cookie": "node2"}),
+        ("cookie value", {"value": "abc"}),
+        ("prefix", {"server_part": "317"}),
+        ("source", {"source": "127.0.0.1"}),
+    ],
 )
 def test_what_is_sticky_stays(sticky: Any, known: dict[str, str]) -> None:
     choice = Choice(NODES, sticky)
     assert len(set(chosen(choice, 6, **known))) == 1
     ((key, _),) = known.items()
-    others = {"cookie": ["node1"], "server_part": map(str, range(9)), "source": [f"10.0.0.{n}" for n in range(9)]}
+    others = {
+        "cookie": ["node1"],
+        "value": map(str, range(9)),
+        "server_part": map(str, range(9)),
+        "source": [f"10.0.0.{n}" for n in range(9)],
+    }
     assert {chosen(choice, 1, **{key: other})[0] for other in others[key]} != set(chosen(choice, 1, **known))
 
 
@@ -121,6 +131,20 @@ async def test_balancer_appends_the_node_to_the_cookie(
         await server.send(f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n{own}\r\n")
         lines = (await browser.head()).lines
         assert [line.removeprefix("Set-Cookie: ") for line in lines if line.startswith("Set-Cookie")] == expected
+
+
+async def test_same_value_of_the_cookie_leads_everybody_to_one_node(authority: Authority) -> None:
+    hop = balancer(sticky="cookie value")
+    async with Bench(hops=[hop], nodes=("node1", "node2"), authority=authority) as bench:
+        for cookie in ("JSESSIONID=dummy", "a=b; JSESSIONID=dummy", "JSESSIONID=dummy", "other=1", "other=1"):
+            browser = await bench.connect()
+            await asked(browser, f"Cookie: {cookie}")
+            server = await bench.accept()
+            await server.head()
+            await server.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: JSESSIONID=dummy\r\n\r\n")
+            assert (await browser.head()).headers["set-cookie"] == "JSESSIONID=dummy"
+        # Those without the cookie take turns.
+        assert bench.figures("hop1.server", "request", "node") == ["node2"] * 3 + ["node1", "node2"]
 
 
 @pytest.mark.parametrize("options", [{"appends": False}, {"sticky": "prefix"}, {"sticky": "none"}])

@@ -202,3 +202,16 @@ async def test_bare_mitmdump_answers_with_the_status(authority: Authority) -> No
         await browser.send(HANDSHAKE.format(connection="Connection: Upgrade"))
         assert (await browser.head()).start.startswith("HTTP/1.1 403 ")
         await browser.close()
+
+
+@pytest.mark.parametrize(("over", "refused"), [("http1", True), ("http2", False)])
+async def test_over_leaves_the_other_version_of_http_alone(
+    catalogue: Catalogue, authority: Authority, over: str, refused: bool
+) -> None:
+    async with asked(catalogue, authority, 400, over=over) as (bench, browser):
+        if refused:
+            assert (await browser.head()).start == "HTTP/1.1 400 Bad Request"
+            assert not bench.reached
+        else:
+            server = await bench.accept()
+            assert (await server.head()).headers["upgrade"] == "websocket"

@@ -53,6 +53,11 @@ def test_topology_differs_where_the_control_would_prove_something_else(other: Ca
     assert topology(other) != topology(case())
 
 
+def test_topology_tells_what_a_hop_offers_from_what_it_does_not() -> None:
+    offers: list[dict[str, bool]] = [{}, {"http2": True}, {"http2": True, "extended_connect": True}]
+    assert len({topology(case(network=[{"proxy": "reverse", **offer}])) for offer in offers}) == 3
+
+
 def test_topology_is_the_same_whatever_the_behaviours() -> None:
     assert topology(case(network=["no_upgrade"])) == topology(case(network=["buffering"], expect={}))
 

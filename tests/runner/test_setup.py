@@ -59,6 +59,8 @@ def test_network_is_told_in_words() -> None:
          "hop1: SOCKS proxy, TLS intercepted with a certificate that is not trusted: passes everything on"),
         ({"proxy": "transparent", "tls": "intercept", "http2": True, "alpn": "stripped", "min_tls": "1.2"},
          "hop1: transparent proxy, TLS intercepted, HTTP/2, no ALPN, TLS 1.2 at least: passes everything on"),
+        ({"http2": True, "extended_connect": True},
+         "hop1: reverse proxy, HTTP/2 with extended CONNECT: passes everything on"),
         ({"balancer": {"nodes": 3, "sticky": "none"}, "name": "lb"},
          "lb: balancer of 3 nodes, not sticky: passes everything on"),
         ({"no_upgrade": {"answer": "hang", "after": 5000.0, "nth": [1, 2], "seed": 3,

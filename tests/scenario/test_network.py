@@ -155,6 +155,7 @@ def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Ho
         ({"profile": "squid"}, (), "unknown profile"),
         ({"parameters": {}}, (), '"parameters" without "profile"'),
         ({"proxy": "forward", "http2": True}, (), "where TLS is passed on unread"),
+        ({"extended_connect": True}, (), '"extended_connect" without HTTP/2'),
         ({"min_tls": "1.3", "max_tls": "1.2"}, (), '"max_tls" below "min_tls"'),
         ({"balancer": {"nodes": 9}}, ("balancer", "nodes"), "less than or equal to 8"),
     ],
@@ -170,6 +171,7 @@ def test_wrong_hop_is_refused(written: Any, place: tuple[Any, ...], message: str
     [
         ({"proxy": "forward", "tls": "untrusted", "name": "x"}, Hop(proxy="forward", tls="intercept", name="x")),
         ({"proxy": "reverse", "http2": True}, Hop(http2=True)),
+        ({"http2": True, "extended_connect": True}, Hop(http2=True, extended_connect=True)),
         ("late", Hop(link=[])),
         ({"balancer": {"nodes": 3}}, Hop(balancer=Balancer(nodes=3))),
         ({"no_upgrade": {"answer": "x"}}, Hop()),

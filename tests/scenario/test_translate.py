@@ -241,8 +241,8 @@ TABLE = [
         x.yaml:4:5: unknown key "answer"
           4 |     answer: strip
             |     ^^^^^^
-          expected one of proxy, link, balancer, profile, parameters, name, tls, http2, alpn, min_tls,
-            max_tls, behaviours
+          expected one of proxy, link, balancer, profile, parameters, name, tls, http2, extended_connect,
+            alpn, min_tls, max_tls, behaviours
 
         x.yaml:5:5: not a hop
           5 |   - 7

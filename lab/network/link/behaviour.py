@@ -1,6 +1,6 @@
 """Link behaviours: one thing that a link does to the bytes that pass it, or to their time, one file each.
 
-A behaviour is a plain class with a pydantic model of its parameters and at most two hooks. It keeps nothing of a
+A behaviour is a plain class with a pydantic model of its parameters and at most three hooks. It keeps nothing of a
 connection itself: for each one it makes an `Act` (see act.py), which does::
 
     class Late(LinkBehaviour):
@@ -122,6 +122,10 @@ class LinkBehaviour:
             to turn it away with RST.
         """
         return at_ms
+
+    def source(self, scope: Scope) -> str | None:
+        """The address of this machine that the server sees a connection come from; None for the usual one."""
+        return None
 
     def did(self, conn: int, did: str, /, **more: Any) -> None:
         """Say what was done to a connection, as one clause in the past tense: ``reset the connection``."""

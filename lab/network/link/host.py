@@ -184,11 +184,26 @@ class Link:
         task.add_done_callback(self._connecting.discard)
 
     async def _connect(self, connection: Connection) -> None:
+        source = self._source(connection)
         try:
-            await asyncio.get_running_loop().create_connection(lambda: connection.server, *self._target)
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection.server, *self._target, local_addr=(source, 0) if source else None
+            )
         except OSError:
             self.recorder.refused(connection.number)
             connection.refuse()
+
+    def _source(self, connection: Connection) -> str | None:
+        """The address that the connection to the server is made from: what the last behaviour says that says any."""
+        now_ms = self.clock.now_ms()
+        source = None
+        for one in self._acting(now_ms):
+            if one.filter.matches_number(connection.nth):
+                try:
+                    source = one.source(connection.scope(one, now_ms)) or source
+                except Exception as error:
+                    self.recorder.failed(f"{type(error).__name__}: {error}", behaviour=one.name)
+        return source
 
     def joined(self, connection: Connection) -> None:
         """Both sides are there: the connection meets the behaviours before anything is read."""

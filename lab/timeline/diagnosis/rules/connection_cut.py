@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lab.timeline.diagnosis import http2
 from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
 from lab.timeline.ends import cut_of
 from lab.timeline.exchanges import Exchange, hop_of
@@ -27,7 +28,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             hop=hop,
             sentence=f"{hop} {how}; the browser saw the connection end {ms(trial.age_ms)} after the attempt began.",
             proof=[*journey(trial), *at],
-            hint=f"look for a rule, a limit or a time in {hop} that ends this kind of connection",
+            hint=http2.hint(trial, f"look for a rule, a limit or a time in {hop} that ends this kind of connection"),
         )
 
 
@@ -38,7 +39,11 @@ def _by_ends(case: Evidence, trial: Trial) -> tuple[str, str, list[str]] | None:
     if cut is None:
         return None
     how = f" {cut.how}" if cut.how else ""
-    return cut.hop, f"ended the connection{how} after {ms(trial.after(cut.t_ms))}", list(cut.proof)
+    return (
+        cut.hop,
+        f"ended the {http2.carrier(trial, cut.hop)}{how} after {ms(trial.after(cut.t_ms))}",
+        list(cut.proof),
+    )
 
 
 def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]] | None:
@@ -59,5 +64,5 @@ def _cut(trial: Trial, sides: dict[str, Exchange]) -> tuple[str, str, list[str]]
     if answered and errors and errors[0].vantage == nearest.side:
         return None  # As well the browser can have turned away from an answer that it had begun to get.
     if errors and errors[0].data.get("by", "hop") == "hop" and (hop := hop_of(errors[0].vantage)):
-        return hop, f"ended the connection after {ms(trial.after(errors[0].t_ms))}", proof
+        return hop, f"ended the {http2.carrier(trial, hop)} after {ms(trial.after(errors[0].t_ms))}", proof
     return None

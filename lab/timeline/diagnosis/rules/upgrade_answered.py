@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lab.timeline.diagnosis import http2
 from lab.timeline.diagnosis.answers import answer_of
 from lab.timeline.diagnosis.evidence import Evidence, journey, request_of
 from lab.timeline.join import GRAIN_MS
@@ -28,8 +29,11 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             about=trial.about,
             cause="upgrade_answered",
             hop=answer.hop,
-            sentence=f"{answer.hop} answered the request for the websocket with {answer.status} after {after} {how}.",
+            sentence=f"{answer.hop} answered {http2.handshake(trial)} with {answer.status} after {after} {how}.",
             proof=journey(trial),
-            hint=f"allow websockets in {answer.hop}; where it is not yours, use wss, which it cannot read "
-            "unless it intercepts TLS",
+            hint=http2.hint(
+                trial,
+                f"allow websockets in {answer.hop}; where it is not yours, use wss, which it cannot read "
+                "unless it intercepts TLS",
+            ),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from lab.timeline.diagnosis import http2
 from lab.timeline.diagnosis.evidence import Evidence, request_of
 from lab.timeline.exchanges import Exchange, hop_of
 from lab.timeline.join import Trial
@@ -41,7 +42,7 @@ def _diagnosis(trial: Trial, near: str, before: Exchange, far: str, after: Excha
             changed.append(f'{name} changed from "{was}" to "{now}"')
     lost = f"without {listed(removed)}" if removed else ""
     what = listed([part for part in (lost, *(f"with {one}" for one in changed)) if part]) or "as a plain GET"
-    who = f"{hop} passed the request for the websocket on" if hop else f"Between {near} and {far} the request went on"
+    who = f"{hop} passed {http2.handshake(trial)} on" if hop else f"Between {near} and {far} the request went on"
     server = request_of(trial).get("server")
     saw = f", so that the server answered {server.status}" if server and server.status else ""
     return Diagnosis(
@@ -50,7 +51,7 @@ def _diagnosis(trial: Trial, near: str, before: Exchange, far: str, after: Excha
         hop=hop,
         sentence=f"{who} {what}{saw}.",
         proof=[f"{near} saw {_seen(before)}", f"{far} saw {_seen(after)}"],
-        hint=_HINT,
+        hint=http2.hint(trial, _HINT),
     )
 
 

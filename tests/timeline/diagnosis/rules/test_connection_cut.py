@@ -33,6 +33,12 @@ def test_names_the_hop_that_cut_what_it_had_passed_on(ask):
     assert "hop1.client saw after 8 ms: the client went away" in found.proof
 
 
+def test_speaks_of_a_stream_where_http2_carried_it(ask):
+    (found,) = ask(connection_cut, FAILED, WENT.replace("1c request", "1c request http=HTTP/2.0"), RESET)
+    assert found.sentence.startswith("hop1 ended the stream after 8 ms;")
+    assert "RFC 8441" in found.hint
+
+
 def test_names_the_hop_where_the_first_error_was_seen(ask):
     second = "3 2c request flow=1 url=/echo/000/abcd/websocket\n3 2s request flow=1 url=/echo/000/abcd/websocket"
     error = '7 2c error flow=1 text="the hop closed the connection"'

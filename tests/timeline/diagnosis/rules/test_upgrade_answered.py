@@ -49,3 +49,13 @@ def test_says_nothing_where_no_hop_made_the_answer(ask, answers):
 def test_says_nothing_of_other_transports(ask):
     table = FAILED.replace("websocket", "eventsource")
     assert ask(upgrade_answered, table, "5 1c response flow=1 status=403") == []
+
+
+def test_tells_an_extended_connect_of_http2(ask):
+    asked = FAILED.replace("upgrade=true", "upgrade=true http=HTTP/2.0")
+    (found,) = ask(upgrade_answered, asked, "5 1c response flow=1 status=400")
+    assert found.sentence == (
+        "hop1 answered the request for the websocket, an extended CONNECT of HTTP/2, with 400 after 5 ms "
+        "and did not pass it on."
+    )
+    assert "RFC 8441" in found.hint

@@ -63,3 +63,14 @@ def test_says_nothing_of_other_transports(ask):
     plain = '"Host: app"'
     tables = (FAILED, _passed(ASKING, plain, plain, plain))
     assert ask(upgrade_removed, *(t.replace("websocket", "eventsource") for t in tables)) == []
+
+
+def test_tells_an_extended_connect_of_http2(ask):
+    plain = '"Host: app"'
+    (found,) = ask(
+        upgrade_removed, FAILED, _passed(ASKING, plain, plain, plain).replace("flow=1", "flow=1 http=HTTP/2.0", 1)
+    )
+    assert found.sentence.startswith(
+        "hop1 passed the request for the websocket, an extended CONNECT of HTTP/2, on without Upgrade"
+    )
+    assert "RFC 8441" in found.hint
