@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from playwright._impl._transport import PipeTransport
 from playwright.async_api import Error, Playwright, async_playwright
 
 from lab.browser.engine import EngineFailure
-from lab.tasks import spawn
+from lab.tasks import end, spawn
 
 _START_S = 30.0
 _STOP_S = 5.0
@@ -32,6 +33,8 @@ _NODE = "PLAYWRIGHT_NODEJS_PATH"
 class _Shared:
     users: int = 0
     starting: asyncio.Task[Playwright] | None = None
+    folders: list[Path] = field(default_factory=list)
+    """Where the drivers keep profiles: one whose browser was killed may leave them behind."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -43,7 +46,8 @@ async def acquire() -> Playwright:
     shared = _by_loop.setdefault(asyncio.get_running_loop(), _Shared())
     async with shared.lock:
         if shared.starting is None or _is_dead(shared.starting):
-            shared.starting = spawn(_start(), name="start Playwright's driver")
+            shared.folders.append(Path(tempfile.mkdtemp(prefix="sockjs-lab-driver-")))
+            shared.starting = spawn(_start(shared.folders[-1]), name="start Playwright's driver")
         shared.users += 1
     try:
         # Not cancelled with us: a driver that is half started could not be ended any more.
@@ -74,8 +78,9 @@ async def release() -> None:
         if starting is not None:
             # Without a driver there is nothing to end: it did not start, or died before.
             with contextlib.suppress(Error, OSError, TimeoutError):
-                async with asyncio.timeout(_STOP_S):
-                    await (await starting).stop()
+                await _stop(await asyncio.wait_for(starting, _STOP_S))
+        for folder in shared.folders:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 def blamed(error: Exception) -> Exception:
@@ -90,24 +95,39 @@ def _is_dead(starting: asyncio.Task[Playwright]) -> bool:
     """Whether a driver was started and has ended by itself; those who hold it get errors, the next a new one."""
     if not starting.done() or starting.cancelled() or starting.exception() is not None:
         return False
-    transport = starting.result()._impl_obj._connection._transport
-    assert isinstance(transport, PipeTransport)
+    transport = _transport(starting.result())
     return transport.on_error_future.done() and transport.on_error_future.exception() is not None
 
 
-async def _start() -> Playwright:
+def _transport(playwright: Playwright) -> PipeTransport:
+    transport = playwright._impl_obj._connection._transport
+    assert isinstance(transport, PipeTransport)
+    return transport
+
+
+async def _stop(playwright: Playwright) -> None:
+    """End a driver; one that hangs is killed."""
+    stopping = spawn(playwright.stop(), name="stop Playwright's driver")
+    done, _ = await asyncio.wait({stopping}, timeout=_STOP_S)
+    if not done:
+        _transport(playwright)._proc.kill()
+        await asyncio.wait({stopping}, timeout=_STOP_S)
+    await end(stopping)
+
+
+async def _start(folder: Path) -> Playwright:
     """Start the driver in a session of its own: Ctrl-C in the terminal is for the lab, which then ends it."""
     node, _ = compute_driver_executable()
-    with tempfile.TemporaryDirectory(prefix="lab-driver-") as folder:
-        launcher = Path(folder) / "node"
-        launcher.write_text(f'#!/bin/sh\nexec setsid {shlex.quote(node)} {_NODE_OPTIONS} "$@"\n')
-        launcher.chmod(0o700)
-        before = os.environ.get(_NODE)
-        os.environ[_NODE] = str(launcher)
-        try:
-            return await async_playwright().start()
-        finally:
-            if before is None:
-                del os.environ[_NODE]
-            else:
-                os.environ[_NODE] = before
+    launcher = folder / "node"
+    temporary = f"TMPDIR={shlex.quote(str(folder))}"
+    launcher.write_text(f'#!/bin/sh\n{temporary} exec setsid {shlex.quote(node)} {_NODE_OPTIONS} "$@"\n')
+    launcher.chmod(0o700)
+    before = os.environ.get(_NODE)
+    os.environ[_NODE] = str(launcher)
+    try:
+        return await async_playwright().start()
+    finally:
+        if before is None:
+            del os.environ[_NODE]
+        else:
+            os.environ[_NODE] = before

@@ -9,12 +9,21 @@ from typing import Any, Literal, Protocol
 
 from lab.errors import EnvironmentFailure, LabError
 
+EVALUATE_S = 30.0
+"""How long a script in a page may take."""
+ANSWER_S = 5.0
+"""How long a browser may take to give a sign of life: one that lives takes some milliseconds."""
+
 Cookies = Literal["accept", "refuse-third-party"]
 """What becomes of the cookies of another site than the page's."""
 
 
 class EngineFailure(EnvironmentFailure):
     """The browser could not be started, died, or did not answer in its time: the lab's failure, not the case's."""
+
+
+class NoAnswer(EngineFailure):
+    """The browser, or the page in it, did not answer in its time: it hangs, or has too much to do."""
 
 
 class TooOld(EngineFailure):
@@ -52,11 +61,17 @@ class Tab(Protocol):
     async def reload(self) -> None:
         """Load the page again, as its user would; raises `NavigationFailure` or `EngineFailure`."""
 
-    async def evaluate(self, script: str, argument: object = None) -> Any:
+    async def evaluate(self, script: str, argument: object = None, *, within_s: float = EVALUATE_S) -> Any:
         """Run a JavaScript expression, or a function given ``argument``, and wait for what it promises.
 
         Returns what JSON can hold. Raises `PageError` where the script throws, `EngineFailure` where the
-        browser is gone or does not answer in its time.
+        browser is gone, `NoAnswer` where the script does not end in that time.
+        """
+
+    async def must_answer(self) -> None:
+        """Ask for a sign of life; raises `EngineFailure` where the browser is gone or gives none in `ANSWER_S`.
+
+        A page that is just being left gives none, but the next one does. What gave none counts as gone from then on.
         """
 
     async def click(self, selector: str, *, within_ms: float = 5000) -> None:

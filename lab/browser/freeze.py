@@ -5,6 +5,7 @@ Chromium's own lifecycle state *frozen* does not serve: it leaves a page's timer
 (measured in Chromium 150: none of them late).
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -28,6 +29,33 @@ _SURE = 0.25
 
 Less than all of it: on a busy machine the process has to wait for a core.
 """
+
+
+class Awake:
+    """The clock of the pages of one browser, in seconds: it stands still while one of them is frozen.
+
+    A frozen page answers nothing, and so may its neighbour in the same process.
+    """
+
+    def __init__(self) -> None:
+        self._frozen_s = 0.0
+        self._since: float | None = None
+
+    def now(self) -> float:
+        """What it shows."""
+        time = asyncio.get_running_loop().time() if self._since is None else self._since
+        return time - self._frozen_s
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let it stand still."""
+        loop = asyncio.get_running_loop()
+        self._since = began = loop.time()
+        try:
+            yield
+        finally:
+            self._since = None
+            self._frozen_s += loop.time() - began
 
 
 def by_signal(pids: Callable[[], Sequence[int]]) -> Freezer:

@@ -30,6 +30,8 @@ class Home:
             (self.path / folder).mkdir(mode=0o700)
         own = {name: str(self.path / folder) for name, folder in folders.items()}
         path = str(self.path)
+        self._held: dict[int, int] = {}
+        """Process id to a descriptor of the process, which no later one with its number is taken for."""
         self.env: dict[str, str | float | bool] = {**os.environ, "HOME": path, "TMPDIR": path, _MARK: path, **own}
         """The environment for the browser: the lab's own, moved into this folder."""
 
@@ -61,13 +63,34 @@ class Home:
             found |= fresh
         return sorted(found)
 
+    def hold(self) -> None:
+        """Keep hold of the family as it is now, for `kill`.
+
+        What is stopped does not notice that its parent ends, and afterwards nothing tells whose it was.
+        """
+        for pid in self.family():
+            if pid not in self._held and hasattr(os, "pidfd_open"):
+                with contextlib.suppress(OSError):  # It ended meanwhile.
+                    self._held[pid] = os.pidfd_open(pid)
+
+    def kill(self) -> None:
+        """Kill the family, and what was held of it, also what is stopped or hangs."""
+        for descriptor in self._held.values():
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        for pid in self.family():
+            _kill(pid)
+
     async def remove(self) -> None:
         """End what still runs from this home and remove its files; never raises."""
         deadline = time.monotonic() + _GONE_WITHIN_S
-        while (pids := self.pids()) and time.monotonic() < deadline:
-            for pid in pids:
-                _kill(pid)
+        self.kill()
+        while self.pids() and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
+            self.kill()
+        held, self._held = self._held, {}
+        for descriptor in held.values():
+            os.close(descriptor)
         await asyncio.to_thread(shutil.rmtree, self.path, ignore_errors=True)
 
 

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, BrowserType, Error, Pa
 from lab.browser import display, driver
 from lab.browser.engine import Cookies, EngineFailure, Tab, TooOld
 from lab.browser.find import Found, locate
-from lab.browser.freeze import Freezer, by_signal_to_the_busiest
+from lab.browser.freeze import Awake, Freezer, by_signal_to_the_busiest
 from lab.browser.home import Home
 from lab.browser.page_tab import PageTab, said_in, told
 from lab.errors import LabError
@@ -23,7 +23,7 @@ from lab.tasks import spawn
 
 LAUNCH_S = 60.0
 OPEN_S = 20.0
-STOP_S = 10.0
+STOP_S = 5.0
 
 
 class LaunchedEngine:
@@ -130,7 +130,11 @@ class LaunchedEngine:
         self._tabs.clear()
         launching, self._launching = [*self._launching.values(), *self._retired], {}
         self._retired.clear()
+        if self._home is not None:
+            self._home.hold()
         await asyncio.gather(*map(_end, launching), *self._ending)
+        if self._home is not None:
+            self._home.kill()  # The driver would wait for what hangs.
         if self._has_driver:
             self._has_driver = False
             await driver.release()
@@ -198,18 +202,28 @@ class LaunchedEngine:
             finally:
                 self._leave(browser)
 
-        return self._tab(page, trace, end_state)
+        return self._tab(page, trace, end_state, Awake())
 
-    def _tab(self, page: Page, trace: bool, end_state: Callable[[], Awaitable[None]]) -> PageTab:
+    def _tab(self, page: Page, trace: bool, end_state: Callable[[], Awaitable[None]], awake: Awake) -> PageTab:
         async def ended() -> None:
             self._tabs.discard(tab)
+            if tab.hangs and self._home is not None:
+                self._home.kill()  # It would not hear that it is to end.
             await end_state()
 
         async def another() -> Tab:
             beside = await page.context.new_page()
-            return self._tab(beside, False, beside.close)
+            return self._tab(beside, False, beside.close, awake)
 
-        tab = PageTab(page, engine=self.name, traced=trace, end_state=ended, another=another, freezer=self.freezer())
+        tab = PageTab(
+            page,
+            engine=self.name,
+            traced=trace,
+            end_state=ended,
+            another=another,
+            freezer=self.freezer(),
+            awake=awake,
+        )
         self._tabs.add(tab)
         browser = page.context.browser
         if browser is not None and not browser.is_connected():

@@ -1,7 +1,6 @@
 """One MiniBrowser process of WebKitGTK, driven by Playwright through WebKit's remote inspector."""
 
 import asyncio
-import contextlib
 import re
 import socket
 from asyncio.subprocess import DEVNULL, Process
@@ -16,16 +15,17 @@ from playwright.async_api import Browser, Error, Page, Playwright
 
 from lab.browser.display import dies_with_the_lab, stop_process
 from lab.browser.engine import Cookies, EngineFailure, Tab, Unsupported
-from lab.browser.freeze import by_signal
+from lab.browser.freeze import Awake, by_signal
 from lab.browser.home import Home, ProcessWatch
-from lab.browser.page_tab import CLOSE_S, PageTab, told
+from lab.browser.page_tab import PageTab, told
 from lab.browser.relay import Relay
 from lab.tasks import end, spawn
 
 START_S = 20.0
 ATTACH_S = 15.0
 _POLL_S = 0.02
-_ASK_S = 4.0
+_PARTING_S = 2.0
+"""How long Playwright may take to leave a page: less than `CLOSE_S`, in which all of it has to end."""
 _WEB_PROCESS = "WebKitWebProces"  # The kernel keeps 15 characters of a process's name.
 _LOOPBACK = "127.0.0.1"
 _READY = "ready for the lab"
@@ -88,6 +88,7 @@ class MiniBrowser:
         self._watch: asyncio.Task[None] | None = None
         self._browsers: list[Browser] = []
         self._tabs: list[_Tab] = []
+        self._awake = Awake()
 
     @property
     def alive(self) -> bool:
@@ -114,16 +115,19 @@ class MiniBrowser:
             self._relay.target = (parts.hostname or _LOOPBACK, parts.port or 80)
         page = self._browsers[0].contexts[0].pages[0]
         try:
-            for script in scripts:
-                await page.add_init_script(script)
-            if trace:
-                await page.context.tracing.start(snapshots=True, screenshots=False)
+            async with asyncio.timeout(ATTACH_S):
+                for script in scripts:
+                    await page.add_init_script(script)
+                if trace:
+                    await page.context.tracing.start(snapshots=True, screenshots=False)
+        except TimeoutError as error:
+            raise EngineFailure(f"WebKit did not answer within {ATTACH_S:g} s.") from error
         except Error as error:
             raise EngineFailure(f"Playwright could not prepare the page of WebKit: {told(error)}") from error
 
         async def end_state() -> None:
-            ended()
             await self.stop("was closed")
+            ended()  # Not before: where that takes too long, the engine stops it again.
 
         tab = self._tab(page, trace, end_state, scripts)
         if not self.alive:
@@ -143,6 +147,7 @@ class MiniBrowser:
             end_state=end_state,
             another=another,
             freezer=by_signal(lambda: self._home.pids(named=_WEB_PROCESS)),
+            awake=self._awake,
         )
         self._tabs.append(tab)
         tab.begin(self._home, self._relay)
@@ -188,10 +193,17 @@ class MiniBrowser:
             tab.lost(why)
             tab.end_watching()
         await end(self._watch)
+        self._home.hold()
+        if any(tab.hangs for tab in self._tabs):
+            self._home.kill()  # It would not hear that it is to end.
         browsers, self._browsers = self._browsers, []
         for browser in browsers:
-            with contextlib.suppress(Error, TimeoutError):  # A dead or hanging one is killed below.
-                await asyncio.wait_for(browser.close(), CLOSE_S)
+            try:
+                await asyncio.wait_for(browser.close(), _PARTING_S)
+            except TimeoutError:
+                self._home.kill()
+            except Error:
+                continue  # It is dead.
         if self._process is not None:
             await stop_process(self._process)
         if self._relay is not None:
@@ -259,7 +271,7 @@ class _Tab(PageTab):
         """Watch the web processes that run from ``home``; ``relay`` is the way to the page's proxy."""
         self._home = home
         self._relay = relay
-        self._watch = ProcessWatch(self._ask)
+        self._watch = ProcessWatch(self._one_ended)
         self._watch_web_processes()
 
     async def goto(self, url: str) -> None:
@@ -286,21 +298,9 @@ class _Tab(PageTab):
         for pid in self._home.pids(named=_WEB_PROCESS):
             self._watch.add(pid)
 
-    def _ask(self) -> None:
+    def _one_ended(self) -> None:
         if self._asking is None or self._asking.done():
-            self._asking = spawn(self._ask_page(), name="ask the page whether it lives")
-
-    async def _ask_page(self) -> None:
-        try:
-            async with asyncio.timeout(_ASK_S):
-                while self.alive:
-                    # A page that is just being left fails at once, and the next one answers.
-                    with contextlib.suppress(Error):
-                        await self._page.evaluate("1")
-                        return
-                    await asyncio.sleep(_POLL_S)
-        except TimeoutError:
-            self.lost("lost its web process")
+            self._asking = spawn(self._ask("lost its web process"), name="ask the page whether it lives")
 
 
 async def _attach(playwright: Playwright, addresses: list[str]) -> Browser:

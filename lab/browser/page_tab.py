@@ -10,20 +10,30 @@ from typing import Any, TypeVar
 from playwright.async_api import Browser, Error, Page, Request, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from lab.browser.engine import EngineFailure, NavigationFailure, PageError, PageTimeout, Tab, Unsupported
-from lab.browser.freeze import Freezer
+from lab.browser.engine import (
+    ANSWER_S,
+    EVALUATE_S,
+    EngineFailure,
+    NavigationFailure,
+    NoAnswer,
+    PageError,
+    PageTimeout,
+    Tab,
+    Unsupported,
+)
+from lab.browser.freeze import Awake, Freezer
 from lab.errors import UsageError
 from lab.tasks import end, spawn
 
 T = TypeVar("T")
 
 GOTO_S = 20.0
-EVALUATE_S = 30.0
 ACT_MS = 5000.0
 ACT_SPARE_S = 5.0
 SCREENSHOT_S = 15.0
 TRACE_S = 20.0
 CLOSE_S = 5.0
+_POLL_S = 0.02
 
 # What a script throws comes back as a value: then every error of Playwright's is the browser's.
 _WRAPPED = """async (argument) => {
@@ -50,11 +60,12 @@ class PageTab:
         end_state: Callable[[], Awaitable[None]],
         another: Callable[[], Awaitable[Tab]],
         freezer: Freezer,
+        awake: Awake,
     ) -> None:
         """Watch ``page``.
 
         ``end_state`` ends what was opened for it (its context or its process), ``another`` opens a tab in that,
-        ``freezer`` freezes it.
+        ``freezer`` freezes it, which stops ``awake``.
         """
         self._page = page
         self._engine = engine
@@ -62,9 +73,11 @@ class PageTab:
         self._end_state = end_state
         self._another = another
         self._freezer = freezer
-        self._frozen_s = 0.0
+        self._awake = awake
         self._beside: list[Tab] = []
         self._closed = False
+        self.hangs = False
+        """Whether it gave no sign of life when it was asked for one."""
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._refused: asyncio.Future[str] | None = None
         page.on("requestfailed", self._request_failed)
@@ -107,12 +120,35 @@ class PageTab:
         if response is None and url.startswith("http"):
             raise NavigationFailure(f"{self._engine} could not load {url}: no answer came.")
 
-    async def evaluate(self, script: str, argument: object = None) -> Any:
+    async def evaluate(self, script: str, argument: object = None, *, within_s: float = EVALUATE_S) -> Any:
         """See `lab.browser.engine.Tab.evaluate`."""
-        answer = await self._answer(self._page.evaluate(_WRAPPED % script, argument), "run a script", EVALUATE_S)
+        answer = await self._answer(self._page.evaluate(_WRAPPED % script, argument), "run a script", within_s)
         if "error" in answer:
             raise PageError(answer["error"])
         return answer["value"]
+
+    async def must_answer(self) -> None:
+        """See `lab.browser.engine.Tab.must_answer`."""
+        await self._ask(f"gave no sign of life for {ANSWER_S:g} s")
+        self._must_live("go on")
+
+    async def _ask(self, why: str) -> None:
+        """Ask for a sign of life; without one the tab is lost, and this is why."""
+        try:
+            await self._answer(self._sign_of_life(), "go on", ANSWER_S)
+        except NoAnswer:
+            self.hangs = True
+            self.lost(why)
+        except EngineFailure:
+            return  # It is known to be gone.
+
+    async def _sign_of_life(self) -> None:
+        while True:
+            # A page that is just being left fails at once, and the next one answers.
+            with contextlib.suppress(Error):
+                await self._page.evaluate("1")
+                return
+            await asyncio.sleep(_POLL_S)
 
     async def click(self, selector: str, *, within_ms: float = ACT_MS) -> None:
         """See `lab.browser.engine.Tab.click`."""
@@ -140,12 +176,10 @@ class PageTab:
     async def freeze(self, for_ms: float) -> None:
         """See `lab.browser.engine.Tab.freeze`."""
         self._must_live("be frozen")
-        loop = asyncio.get_running_loop()
         try:
             async with self._freezer(self._page):
-                began = loop.time()
-                await asyncio.wait({self._gone}, timeout=for_ms / 1000)
-                self._frozen_s += loop.time() - began
+                with self._awake.stopped():
+                    await asyncio.wait({self._gone}, timeout=for_ms / 1000)
         except Error as error:
             self._must_live("be frozen")
             raise Unsupported(f"{self._engine} cannot freeze a page: {told(error)}") from error
@@ -185,7 +219,7 @@ class PageTab:
             await tab.close()
         self.lost("closed the tab, as asked")
         # A dead or hanging browser is ended by its engine.
-        if self._traced:
+        if self._traced and not self.hangs:
             # Playwright leaves a folder of a trace that nobody stopped.
             with contextlib.suppress(Error, TimeoutError):
                 await asyncio.wait_for(self._page.context.tracing.stop(), CLOSE_S)
@@ -227,16 +261,14 @@ class PageTab:
         task = spawn(work, name=f"{self._engine}: {doing}")
         try:
             either: list[asyncio.Future[Any]] = [task, self._gone]
-            frozen_s = self._frozen_s
-            await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-            while self.alive and not task.done() and self._frozen_s > frozen_s:
-                # The time for which the page was frozen does not count.
-                more_s, frozen_s = self._frozen_s - frozen_s, self._frozen_s
-                await asyncio.wait(either, timeout=more_s, return_when=asyncio.FIRST_COMPLETED)
+            until = self._awake.now() + limit_s
+            # The time for which the page is frozen does not count.
+            while self.alive and not task.done() and (left_s := until - self._awake.now()) > 0:
+                await asyncio.wait(either, timeout=max(left_s, _POLL_S), return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             self._must_live(doing)
-            raise EngineFailure(f"{self._engine} could not {doing} within {limit_s:g} s.")
+            raise NoAnswer(f"{self._engine} could not {doing} within {limit_s:g} s.")
         except Error as error:
             self._must_live(doing)
             raise failure(f"{self._engine} could not {doing}: {told(error)}") from error

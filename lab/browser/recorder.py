@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.browser.engine import EngineFailure, PageError, Tab
+from lab.browser.engine import EVALUATE_S, EngineFailure, NoAnswer, PageError, Tab
 from lab.events import Event, EventLog
 from lab.tasks import end, spawn
 
@@ -24,6 +24,8 @@ PART = 96 * 1024
 WebKitGTK's inspector ends the connection at a message of 128 KiB (libsoup, SoupWebsocketConnection,
 max-incoming-payload-size). What it is told is JSON in JSON: a quote or a backslash takes four characters there.
 """
+QUIET_S = 5.0
+"""How much longer an answer may take than was asked for, before the page has to give a sign of life."""
 RETURN_S = 20.0
 """How long a page may be between two documents before the lab gives it up."""
 
@@ -136,7 +138,7 @@ class Recorder:
         try:
             await self._ask(wait_ms=0)
         except (EngineFailure, PageError) as error:
-            await self._return(error)
+            await self._regain(error)
 
     async def stop(self) -> None:
         """Fetch the last events and end recording; never raises (see `failed`)."""
@@ -165,9 +167,19 @@ class Recorder:
                 await self._ask(wait_ms=WAIT_MS)
             except (EngineFailure, PageError) as error:
                 try:
-                    await self._return(error)
+                    await self._regain(error)
                 except (EngineFailure, PageError) as failure:
                     self._fail(failure)
+
+    async def _regain(self, lost: Exception) -> None:
+        """Get hold of the page again; raises why that cannot be."""
+        if isinstance(lost, NoAnswer):
+            await self._tab.must_answer()
+        try:
+            await self._return(lost)
+        except (EngineFailure, PageError):
+            await self._tab.must_answer()  # Where the page is not back because the browser hangs, that is said.
+            raise
 
     async def _return(self, reason: Exception) -> None:
         """Wait until the tab shows a document with a recorder again; raises ``reason`` where it does not."""
@@ -198,14 +210,16 @@ class Recorder:
 
     async def _ask(self, *, wait_ms: int) -> None:
         current = self._documents.seen[self._documents.current]
-        answer = await self._next(cursor=current.cursor, wait_ms=wait_ms)
+        within_s = wait_ms / 1000 + QUIET_S
+        answer = await self._next(cursor=current.cursor, wait_ms=wait_ms, within_s=within_s)
         if answer["document"] in self._documents.seen:
             self._take(answer)
         else:
             await self._enter()
 
-    async def _next(self, *, cursor: int, wait_ms: int) -> dict[str, Any]:
-        text = await self._tab.evaluate(f"([cursor, wait]) => {_LAB}.next(cursor, wait)", [cursor, wait_ms])
+    async def _next(self, *, cursor: int, wait_ms: int, within_s: float = EVALUATE_S) -> dict[str, Any]:
+        script = f"([cursor, wait]) => {_LAB}.next(cursor, wait)"
+        text = await self._tab.evaluate(script, [cursor, wait_ms], within_s=within_s)
         answer: dict[str, Any] = json.loads(text)
         return answer
 

@@ -89,6 +89,8 @@ class Console:
         else:
             lines.write(head)
             lines.paragraph(taken, indent=_WIDEST + 2)
+        for said in words.uncounted(case):
+            lines.paragraph(lines.text((said, "yellow")), indent=_WIDEST + 2)
 
     def note(self, text: str) -> None:
         """Something that the user should know while the run goes on."""

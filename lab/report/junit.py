@@ -80,8 +80,8 @@ def _add_case(suite: ET.Element, case: CaseResult) -> None:
         },
     )
     _add_outcome(element, case)
-    if taken := words.path_taken(case):
-        ET.SubElement(element, "system-out").text = _legal(taken)
+    if said := [line for line in (words.path_taken(case), *words.uncounted(case)) if line]:
+        ET.SubElement(element, "system-out").text = _legal("\n".join(said))
 
 
 def _add_outcome(element: ET.Element, case: CaseResult) -> None:

@@ -35,9 +35,10 @@ def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
 
 
 def document(run: RunResult, changes: Changes | None = None) -> str:
-    """The text, no longer than `LONGEST`: the verdict, what did not pass and why, what changed, the grid."""
+    """The text, no longer than `LONGEST`: verdict, what did not pass, what was run again, what changed, the grid."""
     head = f"### SockJS Lab: {_safe(words.verdict(run))}\n\n{_safe(words.counts_line(run))}\n"
     parts = [_troubles([run.cases[place] for place in places]) for places in alike(run.cases)]
+    parts.append(_tries(run))
     if changes:
         parts.append(_changes(changes))
     parts.append(_grid(run))
@@ -68,6 +69,16 @@ def _troubles(cases: Sequence[CaseResult]) -> str:
         more = f" and {len(others) - _MOST_ALIKE} more" if len(others) > _MOST_ALIKE else ""
         lines.append(f"- like it: {', '.join(_code(other.id) for other in others[:_MOST_ALIKE])}{more}")
     return "\n".join(lines) + "\n"
+
+
+def _tries(run: RunResult) -> str:
+    """The engines that were replaced, and the tries that did not count for another reason."""
+    lines = [f"- replaced {_safe(said)}" for said in words.replaced(run)]
+    for case in run.cases:
+        if any(one.outcome == "error" and not one.engine_failed for one in case.other_tries):
+            lines += [f"- {_code(case.id)}: {_safe(said)}" for said in words.uncounted(case)]
+    more = [f"- and {len(lines) - _MOST_ALIKE} more"] if len(lines) > _MOST_ALIKE else []
+    return "\n".join(["**Run again**", "", *lines[:_MOST_ALIKE], *more]) + "\n" if lines else ""
 
 
 def _changes(changes: Changes) -> str:

@@ -101,6 +101,8 @@ def _environment() -> Environment:
         signs=words.SIGNS,
         verdict=words.verdict,
         counts=words.counts,
+        uncounted=words.uncounted,
+        told_try=words.told_try,
         causes=words.causes,
         troubles=words.troubles,
         landed=words.landed,

@@ -28,7 +28,7 @@ def summarise(
 ) -> None:
     """Say what ``run`` found. The last lines are the counts and the path of report.html among ``paths``.
 
-    ``quiet``: nothing of what passed.
+    Before them stand the engines that were replaced. ``quiet``: nothing of what passed.
     """
     few = not quiet and len(run.cases) <= _FEW and len({case.scenario for case in run.cases}) == 1
     if quiet:
@@ -43,6 +43,8 @@ def summarise(
         _changed(lines, changes)
     if not quiet or run.count("passed") + run.count("skipped") < len(run.cases):
         lines.line()
+    for said in words.replaced(run):
+        lines.line(("replaced", "yellow"), "  ", said)
     if run.interrupted:
         lines.line(("Interrupted.", "bold yellow"))
     _counts(lines, run)
@@ -189,4 +191,4 @@ def _counts(lines: Lines, run: RunResult) -> None:
     line = Text()
     for outcome, number, word in words.counts(run):
         line.append(", " if line else "").append(f"{number} {word}", COLOURS[outcome])
-    lines.write((line or Text("no cases")).append(f" in {words.duration(run.duration_ms)}"))
+    lines.write((line or Text("no cases")).append(f" {words.time_told(run)}"))

@@ -65,9 +65,37 @@ def counts(run: RunResult) -> list[tuple[Outcome, int, str]]:
 
 
 def counts_line(run: RunResult) -> str:
-    """The last word on a run: ``27 passed, 1 failed in 48.2 s``."""
+    """The last word on a run: ``27 passed, 1 failed in 48.2 s, 1 engine replaced``."""
     parts = ", ".join(f"{n} {word}" for _, n, word in counts(run)) or "no cases"
-    return f"{parts} in {duration(run.duration_ms)}"
+    return f"{parts} {time_told(run)}"
+
+
+def time_told(run: RunResult) -> str:
+    """What follows the counts: ``in 48.2 s``, and how many engines were replaced, where any were."""
+    number = len(run.replaced)
+    replaced = f", {number} engine{'s' if number > 1 else ''} replaced" if number else ""
+    return f"in {duration(run.duration_ms)}{replaced}"
+
+
+def replaced(run: RunResult) -> list[str]:
+    """The engines that were replaced, a line each: ``chromium, in idle[chromium]: it ended``."""
+    return [f"{one.engine}, in {one.case}: {one.message}" for one in run.replaced]
+
+
+def uncounted(case: CaseResult) -> list[str]:
+    """The tries of a case that did not count, and why: ``try 1 did not count: machine too busy``."""
+    told = []
+    for one in case.other_tries:
+        if one.outcome == "error":
+            replaced = f", and {case.engine} was replaced" if one.engine_failed else ""
+            told.append(f"try {one.number} did not count{replaced}: {one.message}")
+    return told
+
+
+def told_try(case: CaseResult) -> int:
+    """The number of the try that the result is of."""
+    others = {one.number for one in case.other_tries}
+    return max(number for number in range(case.tries + 1) if number not in others)
 
 
 def verdict(run: RunResult) -> str:

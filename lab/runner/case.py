@@ -39,6 +39,9 @@ from lab.timeline.results import Check
 SPARE_S = 30.0
 """What a case may take beyond what its own steps allow before the lab calls that its own failure."""
 
+ENDING_S = 30.0
+"""What the end of all that a case has started may take."""
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -94,8 +97,8 @@ class OneTry:
         seen.began_at, began = time.time(), time.perf_counter()
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            async with asyncio.timeout(allowance_s(scenario)):
-                await self._live(engine)
+            async with asyncio.timeout(allowance_s(scenario) + ENDING_S), contextlib.AsyncExitStack() as stack:
+                await self._live(engine, stack)
         except Exception as error:  # what the lab does wrong ends in a report, not in a traceback
             seen.failure = error = driver.blamed(error)
             if not isinstance(error, (LabError, TimeoutError)):
@@ -113,78 +116,93 @@ class OneTry:
         (self._folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
         self._seen.artefacts[kind] = name
 
-    async def _live(self, engine: Engine) -> None:
-        """Bring everything up in the order server, network, page; end it in the reverse order."""
+    async def _live(self, engine: Engine, stack: contextlib.AsyncExitStack) -> None:
+        """Bring it to life and perform it in its allowance; ``stack`` ends what was started.
+
+        Raises:
+            TimeoutError: It took longer, though the engine answers.
+            EngineFailure: The engine does not.
+        """
+        pages = Pages(self._case, self._log, self._folder)
+        try:
+            async with asyncio.timeout(allowance_s(self._case.scenario)):
+                stage = await self._bring_up(engine, stack, pages)
+                await self._steps(stage, pages)
+                for each in stage.tabs.values():
+                    await each.recorder.stop()
+                    if each.recorder.failed.done():
+                        await pages.must_answer()  # It may just have left the page.
+                await self._pictures(stage.tabs[MAIN].tab, engine)
+        except TimeoutError:
+            await pages.must_answer()
+            raise
+        self._waits("the end of server and network")
+
+    async def _bring_up(self, engine: Engine, stack: contextlib.AsyncExitStack, pages: Pages) -> Stage:
+        """Bring everything up in the order server, network, page; ``stack`` ends it in the reverse order."""
         scenario, tools = self._case.scenario, self._tools
         self._waits("server and network")
-        pages = Pages(self._case, self._log, self._folder)
         catalogue = tools.catalogue(self._case.path)
         hops = hop_specs(scenario.network, catalogue)
         both = takes_both_schemes(scenario)
         tls = server_uses_tls(hops, "https" if both else scenario.page.scheme)
-        async with contextlib.AsyncExitStack() as stack:
-            self._dumps = stack.enter_context(flows.dumping())
-            network = Network(
-                hops,
-                scheme=scenario.page.scheme,
-                endpoint_scheme=scenario.page.endpoint_scheme,
-                origin="cross" if scenario.page.origin == "cross" else "same",
-                log=self._log,
-                authority=tools.authority,
-                distrusted=lambda: Authority(cache.folder("distrusted")),
-            )
-            nodes = nodes_of(
-                scenario,
-                files=await pages.files(),
-                tls=tls,
-                log=self._log,
-                authority=tools.authority,
-                beside=self._case.path.parent,
-                folder=self._folder,
-                artefacts=self._seen.artefacts,
-                changed=network.node_changed,
-            )
-            stack.push_async_callback(nodes.stop)
-            await nodes.start()
-            stack.push_async_callback(network.stop)
-            await network.start(nodes.ports)
-            self._ports = {hop.port: f"hop{number}" for number, hop in enumerate(network.hops, 1)}
-            side = NetworkSide(network, nodes, scenario.network, catalogue, self._log)
-            if scenario.page.url is not None:
-                side.begin()  # its page creates clients by itself, whenever it likes
-            self._waits(f"a clean page in {engine.name}")
-            first = await pages.open(
-                engine,
-                stack,
-                origin=network.page_origin,
-                proxy=network.browser_proxy,
-                trace=self._traces(engine),
-            )
-            stage = Stage(
-                tabs={MAIN: first},
-                log=self._log,
-                client=scenario.client,
-                endpoint=f"{network.endpoint_origin}{scenario.server.endpoint_path}",
-                lock=tools.lock,
-                server=ServerSide(nodes.sessions) if scenario.server.is_ours else NoServerSide(),
-                network=side,
-                folder=self._folder,
-                engine=engine.name,
-                page=pages.url,
-                open_tab=pages.another,
-                waits=self._waits,
-            )
-            await self._steps(stage)
-            for each in stage.tabs.values():
-                await each.recorder.stop()
-            await self._pictures(first.tab, engine)
-            self._waits("the end of server and network")
+        self._dumps = stack.enter_context(flows.dumping())
+        network = Network(
+            hops,
+            scheme=scenario.page.scheme,
+            endpoint_scheme=scenario.page.endpoint_scheme,
+            origin="cross" if scenario.page.origin == "cross" else "same",
+            log=self._log,
+            authority=tools.authority,
+            distrusted=lambda: Authority(cache.folder("distrusted")),
+        )
+        nodes = nodes_of(
+            scenario,
+            files=await pages.files(),
+            tls=tls,
+            log=self._log,
+            authority=tools.authority,
+            beside=self._case.path.parent,
+            folder=self._folder,
+            artefacts=self._seen.artefacts,
+            changed=network.node_changed,
+        )
+        stack.push_async_callback(nodes.stop)
+        await nodes.start()
+        stack.push_async_callback(network.stop)
+        await network.start(nodes.ports)
+        self._ports = {hop.port: f"hop{number}" for number, hop in enumerate(network.hops, 1)}
+        side = NetworkSide(network, nodes, scenario.network, catalogue, self._log)
+        if scenario.page.url is not None:
+            side.begin()  # its page creates clients by itself, whenever it likes
+        self._waits(f"a clean page in {engine.name}")
+        first = await pages.open(
+            engine,
+            stack,
+            origin=network.page_origin,
+            proxy=network.browser_proxy,
+            trace=self._traces(engine),
+        )
+        return Stage(
+            tabs={MAIN: first},
+            log=self._log,
+            client=scenario.client,
+            endpoint=f"{network.endpoint_origin}{scenario.server.endpoint_path}",
+            lock=tools.lock,
+            server=ServerSide(nodes.sessions) if scenario.server.is_ours else NoServerSide(),
+            network=side,
+            folder=self._folder,
+            engine=engine.name,
+            page=pages.url,
+            open_tab=pages.another,
+            waits=self._waits,
+        )
 
     def _traces(self, engine: Engine) -> bool:
         wanted = engine.traces_cheaply if self._tools.trace is None else self._tools.trace
         return self._tools.keeping.traces(wanted)
 
-    async def _steps(self, stage: Stage) -> None:
+    async def _steps(self, stage: Stage, pages: Pages) -> None:
         """Perform the steps until one does not go as the scenario says, or the page has died."""
         emit = self._log.bind("lab")
         for index, step in enumerate(self._case.scenario.steps):
@@ -200,6 +218,7 @@ class OneTry:
                 await performing
             except (StepFailed, NeverOpened) as failed:
                 emit("step", index=index, step=step.step, state="failed", text=str(failed))
+                await pages.must_answer()  # What does not come because the engine hangs is not missed.
                 if isinstance(failed, StepFailed):
                     broken = Check(what=step.step, expected=failed.expected, actual=failed.actual, held=False)
                     stage.checks.append(broken)

@@ -50,13 +50,15 @@ class EnginePool:
             self._running[name] = engine
             return engine
 
-    async def discard(self, engine: Engine) -> None:
-        """End an engine that has failed, so that the next case gets a new one."""
-        if self._running.get(engine.name) is engine:
+    async def discard(self, engine: Engine) -> bool:
+        """End an engine that has failed, so that the next case gets a new one; False where another case did so."""
+        mine = self._running.get(engine.name) is engine
+        if mine:
             del self._running[engine.name]
         # Where Playwright's driver is gone, its calls raise what is no error of its own kind.
         with contextlib.suppress(Exception):
             await engine.stop()
+        return mine
 
     async def stop(self) -> None:
         """End all engines, each even where another's end fails."""

@@ -1,11 +1,12 @@
 """The page of a case in its browser: the lab's own or the user's, in one tab or in several."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from lab.browser import page, personas
-from lab.browser.engine import Cookies, Engine, Tab
+from lab.browser.engine import Cookies, Engine, EngineFailure, Tab
 from lab.browser.recorder import Recorder
 from lab.events import EventLog
 from lab.runner.stage import OpenTab
@@ -33,7 +34,8 @@ class Pages:
         self._folder = folder
         self._page = case.scenario.page
         self._persona = personas.find(self._page.persona) if self._page.persona else None
-        self._tab: Tab | None = None
+        self._engine: Engine | None = None
+        self._tabs: list[Tab] = []
         self._stack: contextlib.AsyncExitStack | None = None
         self._files: dict[str, page.File] = {}
         self.url = ""
@@ -67,9 +69,9 @@ class Pages:
             proxy: What the browser has to go through.
             trace: Whether to make a trace.
         """
-        self._stack = stack
+        self._stack, self._engine = stack, engine
         own = self._page.url is not None
-        self._tab = await engine.open(
+        tab = await engine.open(
             proxy=proxy,
             trace=trace,
             cookies=_COOKIES[self._page.cookies],
@@ -77,19 +79,34 @@ class Pages:
             scripts=self._scripts() if own else (),
             distrustful=any(hop.tls == "untrusted" for hop in self._scenario.network),
         )
-        stack.push_async_callback(self._tab.close)
+        self._tabs.append(tab)
+        stack.push_async_callback(tab.close)
         if own:
             self.url = str(self._page.url).replace("{origin}", origin)
         elif self._page.origin == "file":
             self.url = page.write(self._folder / "page", self._files)
         else:
             self.url = f"{origin}/lab/page.html"
-        return await self._recorded(self._tab, prefix="")
+        return await self._recorded(tab, prefix="")
 
     async def another(self, name: str) -> OpenTab:
         """Another tab of the same browser with the same page; its connections are called ``NAME:main`` in events."""
-        assert self._tab is not None
-        return await self._recorded(await self._tab.beside(), prefix=f"{name}:")
+        beside = await self._tabs[0].beside()
+        self._tabs.append(beside)
+        return await self._recorded(beside, prefix=f"{name}:")
+
+    async def must_answer(self) -> None:
+        """Have every tab give a sign of life: else nothing that was or was not seen in them is to be believed.
+
+        Raises:
+            EngineFailure: One gives none, or the browser that was asked for the first tab has not opened it.
+        """
+        if self._engine is not None and not self._tabs:
+            raise EngineFailure(f"{self._engine.name} opened no tab in the time of the case.")
+        answers = await asyncio.gather(*(tab.must_answer() for tab in self._tabs), return_exceptions=True)
+        for failure in answers:
+            if failure is not None:
+                raise failure
 
     def _scripts(self) -> list[str]:
         """What runs in every document of a page that is not the lab's own."""

@@ -19,10 +19,12 @@ from lab.runner.names import case_folder
 from lab.runner.outcome import combined
 from lab.runner.setup import network_lines
 from lab.scenario.matrix import Case
-from lab.timeline.results import CaseResult, Outcome
+from lab.timeline.results import CaseResult, OtherTry, Outcome, Replaced
 
 TRIES_ALONE = 2
-"""How often a case that the machine or a dying engine may have decided is run again, alone."""
+"""How often a case that the machine may have decided is run again, alone."""
+TRIES_AFRESH = 1
+"""How often a case in which the engine crashed or hung is run again, alone and in a new one."""
 DOCTOR = "Run `lab doctor`: it says what is wrong with this engine or this machine."
 
 
@@ -57,6 +59,21 @@ def without_events(case: Case, outcome: Outcome, message: str, remedy: str = "")
     )
 
 
+def _again(tries: Sequence[Concluded]) -> bool:
+    """Whether another try is worth its time after these."""
+    last = tries[-1]
+    if not last.again:
+        return False
+    alike = sum(one.again and one.engine_failed == last.engine_failed for one in tries)
+    return alike <= (TRIES_AFRESH if last.engine_failed else TRIES_ALONE)
+
+
+def _other(number: int, ended: Concluded) -> OtherTry:
+    """What is kept of a try that the result of the case is not of."""
+    result = ended.result
+    return OtherTry(number=number, outcome=result.outcome, message=result.message, engine_failed=ended.engine_failed)
+
+
 @dataclass
 class Run:
     """One run: its cases, what they share, and their results in the order of the cases."""
@@ -73,7 +90,9 @@ class Run:
     def __post_init__(self) -> None:
         self._results: dict[str, CaseResult] = {}
         self._places = Places(self.jobs)
-        self._controls = Controls(lambda case: self._until_decided(case, lambda what: None))
+        self._controls = Controls(lambda case: self._until_decided(case, lambda what: None, []))
+        self.replaced: list[Replaced] = []
+        """The engines that were replaced so far."""
 
     @property
     def results(self) -> list[CaseResult]:
@@ -124,26 +143,28 @@ class Run:
             message = f"the control run in {case.engine} failed: {fault.message}"
             result = without_events(case, "error", message, fault.remedy or DOCTOR)
             return result.model_copy(update={"artefacts": fault.artefacts})
-        first = last = await self._until_decided(case, waits)
+        tries: list[Concluded] = []
+        first = last = await self._until_decided(case, waits, tries)
         for _ in range(self.retries):
             if last.result.outcome != "failed":
                 break
-            last = await self._until_decided(case, waits, number=last.result.tries + 1)
+            last = await self._until_decided(case, waits, tries)
         outcome = combined(first.result.outcome, last.result.outcome)
+        told = last if outcome in (last.result.outcome, "flaky") else first
+        message = told.result.message
         if outcome == "flaky":
-            message = f"passed at try {last.result.tries}; before: {first.result.message}"
-            return last.result.model_copy(update={"outcome": outcome, "message": message})
-        return last.result if last.result.outcome == outcome else first.result
+            message = f"passed at try {len(tries)}; before: {first.result.message}"
+        others = [_other(number, one) for number, one in enumerate(tries, start=1) if one is not told]
+        changed = {"outcome": outcome, "message": message, "tries": len(tries), "other_tries": others}
+        return told.result.model_copy(update=changed)
 
-    async def _until_decided(self, case: Case, waits: Callable[[str], None], *, number: int = 1) -> Concluded:
-        """Try the case, and again alone while it was the machine or the engine that decided."""
-        concluded = await self._try(case, waits, number, alone=False)
-        for again in range(1, TRIES_ALONE + 1):
-            if not concluded.again:
-                break
+    async def _until_decided(self, case: Case, waits: Callable[[str], None], tries: list[Concluded]) -> Concluded:
+        """Try the case, and again alone while it was the machine or the engine that decided; adds to ``tries``."""
+        tries.append(await self._try(case, waits, len(tries) + 1, alone=False))
+        while _again(tries):
             waits("the machine for itself")
-            concluded = await self._try(case, waits, number + again, alone=True)
-        return concluded
+            tries.append(await self._try(case, waits, len(tries) + 1, alone=True))
+        return tries[-1]
 
     async def _try(self, case: Case, waits: Callable[[str], None], number: int, *, alone: bool) -> Concluded:
         name = case_folder(case.id) + (f"/try{number}" if number > 1 else "")
@@ -154,8 +175,9 @@ class Run:
             except LabError as error:
                 return Concluded(without_events(case, "error", str(error), error.remedy))
             concluded = await OneTry(case, self.tools, self.folder / name, waits).run(engine, number=number)
-            if concluded.engine_failed:
-                await self.pool.discard(engine)
+            if concluded.engine_failed and await self.pool.discard(engine):
+                message = concluded.result.message
+                self.replaced.append(Replaced(engine=case.engine, case=case.id, message=message))
         artefacts = {kind: f"{name}/{path}" for kind, path in concluded.result.artefacts.items()}
         result = concluded.result.model_copy(update={"tries": number, "artefacts": artefacts})
         return Concluded(result, concluded.again, concluded.engine_failed)

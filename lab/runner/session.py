@@ -130,6 +130,7 @@ async def run_all(cases: Sequence[Case], options: Options, teller: Teller) -> Ru
             duration_ms=(time.perf_counter() - began) * 1000,
             machine=_machine(),
             interrupted=interrupted,
+            replaced=run.replaced,
             cases=run.results,
         )
         changes = changes_since(result, options.out, options.baseline)

@@ -109,6 +109,30 @@ class HeadRoom(_Record):
     """How far apart the browser's clock and the lab's can be."""
 
 
+class OtherTry(_Record):
+    """A try of a case that was run again, of which its result does not tell."""
+
+    number: int
+    """Which try it was, counted from 1; its files lie in a folder of its own."""
+    outcome: Outcome
+    """``error``: it did not count; ``failed``: it was tried again because of ``--retries``."""
+    message: str
+    """Why it ended so."""
+    engine_failed: bool = False
+    """Whether the engine crashed or hung and was replaced; else an ``error`` is the busy machine's."""
+
+
+class Replaced(_Record):
+    """An engine that crashed or hung, and was ended: what ran next got a new one."""
+
+    engine: str
+    """``chromium``, ``firefox``, ``webkit``."""
+    case: str
+    """The case, or the control run, in which that was noticed."""
+    message: str
+    """How it was noticed."""
+
+
 class CaseResult(_Record):
     """One case: one scenario in one engine with one choice of matrix values."""
 
@@ -150,6 +174,8 @@ class CaseResult(_Record):
     """Of that, the time from connect to the last step: what the client itself needed."""
     tries: int = 1
     """How often the case was run."""
+    other_tries: list[OtherTry] = Field(default_factory=list)
+    """The tries that the rest of this result is not of, and why it is not of them."""
     attempts: list[Attempt] = Field(default_factory=list)
     """The transports that the client tried, in order."""
     messages: Messages = Messages()
@@ -183,6 +209,8 @@ class RunResult(_Record):
     """What it ran on: system, cores, versions."""
     interrupted: bool = False
     """Whether the run was ended before all cases had run."""
+    replaced: list[Replaced] = Field(default_factory=list)
+    """The engines that had to be replaced."""
     cases: list[CaseResult] = Field(default_factory=list)
     """One entry per case."""
 

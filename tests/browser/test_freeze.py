@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from lab.browser import freeze
 from lab.browser.engine import Unsupported
-from lab.browser.freeze import by_signal, by_signal_to_the_busiest, cpu_ms
+from lab.browser.freeze import Awake, by_signal, by_signal_to_the_busiest, cpu_ms
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
@@ -120,6 +120,19 @@ async def test_a_frozen_process_goes_on_where_the_case_fails(workers: list[Worke
         async with by_signal(lambda: [workers[0].process.pid])(NO_PAGE):
             raise RuntimeError
     await asyncio.wait_for(workers[0].answer(), 10)
+
+
+async def test_clock_stands_still_while_a_page_is_frozen() -> None:
+    clock = Awake()
+    before = clock.now()
+    with clock.stopped():
+        frozen = clock.now()
+        await asyncio.sleep(0.05)
+        assert clock.now() == frozen
+    after = clock.now()
+    assert before <= frozen <= after < frozen + 0.05
+    await asyncio.sleep(0.01)
+    assert clock.now() > after
 
 
 def test_cpu_of_a_process_counts_what_it_works() -> None:

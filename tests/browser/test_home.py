@@ -23,6 +23,15 @@ async def start(home: Home | None) -> asyncio.subprocess.Process:
     return process
 
 
+async def gone(pid: int) -> bool:
+    """Whether a process ends soon."""
+    for _ in range(500):
+        if not is_alive(pid):
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
 async def stop(process: asyncio.subprocess.Process) -> None:
     if is_alive(process.pid):
         process.kill()
@@ -93,8 +102,8 @@ async def test_stopped_watch_tells_nothing() -> None:
     assert not ended.is_set()
 
 
-async def test_family_holds_what_hides_its_environment() -> None:
-    home = Home()
+async def start_with_child(home: Home) -> asyncio.subprocess.Process:
+    """A process of the home whose child has none of its environment."""
     parent = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', %r], env={}); time.sleep(600)"
     env = {name: str(value) for name, value in home.env.items()}
     process = await asyncio.create_subprocess_exec(
@@ -102,10 +111,48 @@ async def test_family_holds_what_hides_its_environment() -> None:
     )
     assert process.stdout is not None
     await process.stdout.readline()  # The child's: it has the same stdout.
+    return process
+
+
+async def test_family_holds_what_hides_its_environment() -> None:
+    home = Home()
+    process = await start_with_child(home)
     try:
         assert home.pids() == [process.pid]
         [hidden] = set(home.family()) - {process.pid}
         os.kill(hidden, signal.SIGKILL)
+    finally:
+        await stop(process)
+        await home.remove()
+
+
+async def test_remove_ends_the_stopped_child_of_a_parent_that_has_ended() -> None:
+    home = Home()
+    process = await start_with_child(home)
+    [hidden] = set(home.family()) - {process.pid}
+    os.kill(hidden, signal.SIGSTOP)
+    try:
+        home.hold()
+        process.kill()
+        assert await gone(process.pid)
+        assert home.family() == [] and is_alive(hidden)
+        await home.remove()
+        assert not is_alive(hidden)
+    finally:
+        if is_alive(hidden):
+            os.kill(hidden, signal.SIGKILL)
+        await stop(process)
+
+
+async def test_kill_ends_the_whole_family_also_what_is_stopped() -> None:
+    home = Home()
+    process = await start_with_child(home)
+    [hidden] = set(home.family()) - {process.pid}
+    try:
+        for pid in (process.pid, hidden):
+            os.kill(pid, signal.SIGSTOP)
+        home.kill()
+        assert await gone(process.pid) and await gone(hidden)
     finally:
         await stop(process)
         await home.remove()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lab.browser import recorder as recorder_module
-from lab.browser.engine import EngineFailure, PageError
-from lab.browser.recorder import PART, Recorder, _parts
+from lab.browser.engine import EngineFailure, NoAnswer, PageError
+from lab.browser.recorder import PART, QUIET_S, WAIT_MS, Recorder, _parts
 from lab.events import EventLog
 
 DAY_MS = 86_400_000.0
@@ -29,6 +29,9 @@ class FakeTab:
         self.alive = True
         self.failure: Exception | None = None
         self.scripts: list[tuple[str, object]] = []
+        self.limits_s: list[float] = []
+        self.hangs = False
+        self.asked = 0
 
     def see(self, kind: str, t_ms: float, **data: Any) -> None:
         self._events.append({"t": t_ms + self._ahead_ms, "kind": kind, "data": data})
@@ -45,8 +48,17 @@ class FakeTab:
         self.fail(EngineFailure("Execution context was destroyed, most likely because of a navigation"))
         asyncio.get_running_loop().call_later(0.05, setattr, self, "failure", None)
 
-    async def evaluate(self, script: str, argument: Any = None) -> Any:
+    async def must_answer(self) -> None:
+        self.asked += 1
+        if self.hangs:
+            self.alive = False
+            raise EngineFailure("it hangs")
+        self.failure = None
+
+    async def evaluate(self, script: str, argument: Any = None, *, within_s: float = 0.0) -> Any:
         self.scripts.append((script, argument))
+        if argument and ".next(" in script and argument[1]:
+            self.limits_s.append(within_s)
         if self.failure:
             raise self.failure
         if script.startswith("Boolean"):
@@ -175,6 +187,28 @@ async def test_recorder_says_that_the_browser_died(log: EventLog) -> None:
     tab.alive = False
     tab.fail(EngineFailure("it died"))
     assert str(await asyncio.wait_for(recorder.failed, 5)) == "it died"
+    await recorder.stop()
+
+
+async def test_recorder_says_that_the_browser_hangs(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.hangs = True
+    tab.fail(NoAnswer("no answer"))
+    assert str(await asyncio.wait_for(recorder.failed, 5)) == "it hangs"
+    assert set(tab.limits_s) == {WAIT_MS / 1000 + QUIET_S}
+    await recorder.stop()
+
+
+async def test_recorder_goes_on_where_a_late_page_still_answers(log: EventLog) -> None:
+    tab = FakeTab(log)
+    recorder = Recorder(tab, log)
+    await recorder.start()
+    tab.fail(NoAnswer("no answer"))
+    tab.see("client.open", 1)
+    assert await log.wait_for(is_kind("client.open"), timeout_s=5)
+    assert (tab.asked, recorder.generation, recorder.failed.done()) == (1, 1, False)
     await recorder.stop()
 
 

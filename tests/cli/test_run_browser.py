@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 HEAD = "title: {title}\nbrowsers: [chromium]\n"
 IDLE = "steps: [connect, idle: {for: 60s}]\n"
+FROM_SERVER = "steps: [connect, idle: 2s, push: hello, receive: {text: hello, within: 1s}]\n"
 BEHAVIOUR = '''"""{title}"""
 
 from mitmproxy import http
@@ -155,17 +157,32 @@ def test_interrupted_run_ends_all_and_keeps_what_it_has(bench: Bench) -> None:
     assert not ports & set(_sockets(_LISTENING).values())
 
 
-def test_browser_that_dies_is_replaced_and_its_case_run_again(bench: Bench) -> None:
-    bench.scenario("wait", IDLE.replace("60s", "1s") + "expect: {transport: websocket}\n")
+@pytest.mark.parametrize(
+    ("sign", "noticed"),
+    [(signal.SIGKILL, "could not"), (signal.SIGSTOP, "gave no sign of life")],
+    ids=["dies", "hangs"],
+)
+def test_browser_that_fails_is_replaced_and_its_case_run_again(
+    bench: Bench, sign: signal.Signals, noticed: str
+) -> None:
+    bench.scenario("wait", FROM_SERVER + "expect: {transport: websocket}\n")
     with waiting(bench) as run:
         opened(bench, run)
+        time.sleep(0.5)  # The page is still being loaded, and a step is to be under way.
         browser = _browser(run, bench)
-        os.kill(browser, signal.SIGKILL)
+        family = [browser, *descendants(browser)]
+        os.kill(browser, sign)
         assert run.end() == 0, run.out
     case = bench.cases()["wait"]
     assert (case["outcome"], case["tries"]) == ("passed", 2), case
     assert case["artefacts"]["events"].endswith("/try2/events.ndjson")
+    (before,) = case["other_tries"]
+    assert before["engine_failed"] and noticed in before["message"], before
+    assert [one["case"] for one in bench.results()["replaced"]] == ["wait[chromium]"]
+    assert f"try 1 did not count, and chromium was replaced: {before['message']}" in run.out
+    assert ", 1 engine replaced\n" in run.out
     assert bench.leaves_nothing()
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
 
 
 def test_killed_lab_leaves_no_browser_behind(bench: Bench) -> None:

@@ -1,6 +1,6 @@
 """A case that tries everything: the same hostile text in every field that takes any text."""
 
-from lab.timeline.results import Attempt, CaseResult, Check, Diagnosis, Messages
+from lab.timeline.results import Attempt, CaseResult, Check, Diagnosis, Messages, OtherTry
 from lab.timeline.tree import Change, Connection, Frame, Message, Request, Sighting, Span, Timeline, Try
 from tests.report.sample import case
 
@@ -24,6 +24,10 @@ def hostile_case() -> CaseResult:
             Attempt(**tried, outcome="failed", start_ms=1, end_ms=3, budget_ms=5),
             Attempt(**tried, outcome="undecided", start_ms=3, end_ms=None, budget_ms=5),
             Attempt(**(tried | {"connection": "second" + text}), outcome="opened", start_ms=3, end_ms=9, budget_ms=5),
+        ],
+        tries=3,
+        other_tries=[
+            OtherTry(number=number, outcome="error", message=text, engine_failed=number == 1) for number in (1, 2)
         ],
         messages=Messages(sent=1),
         expectations=[Check(what=text, expected=text, actual=text, held=False)],

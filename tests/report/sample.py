@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from lab.report import write_all
-from lab.timeline.results import Attempt, CaseResult, Check, Diagnosis, HeadRoom, Messages, Outcome, RunResult
+from lab.timeline.results import (
+    Attempt,
+    CaseResult,
+    Check,
+    Diagnosis,
+    HeadRoom,
+    Messages,
+    OtherTry,
+    Outcome,
+    Replaced,
+    RunResult,
+)
 
 BEGAN_AT = 1_795_356_187.0
 CREATED_MS = 702.0
@@ -170,6 +181,23 @@ def broken(engine: str = "firefox", **more: Any) -> CaseResult:
             **more,
         },
     )
+
+
+HUNG = "chromium could not go on: it gave no sign of life for 5 s."
+
+
+def again(**more: Any) -> CaseResult:
+    """A case that passed at its third try: the machine was busy first, then the browser hung."""
+    tries = [
+        OtherTry(number=1, outcome="error", message="machine too busy: websocket timed out, timers 310 ms late"),
+        OtherTry(number=2, outcome="error", message=HUNG, engine_failed=True),
+    ]
+    return direct("chromium", **{"tries": 3, "other_tries": tries, **more})
+
+
+def replaced(made: CaseResult) -> Replaced:
+    """What the run tells of the engine that hung in a case."""
+    return Replaced(engine=made.engine, case=made.id, message=HUNG)
 
 
 def run_of(*cases: CaseResult, **more: Any) -> RunResult:

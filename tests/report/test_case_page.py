@@ -9,7 +9,7 @@ from lab.report.compare import compare
 from lab.timeline.results import CaseResult, Check
 from tests.report.hostile import HOSTILE, MARKUP, hostile_case, hostile_timeline
 from tests.report.parsed import Page
-from tests.report.sample import attempt, broken, case, direct, failed, run_of
+from tests.report.sample import HUNG, again, attempt, broken, case, direct, failed, run_of
 from tests.report.timelines import TIMELINE
 
 
@@ -220,6 +220,19 @@ def test_case_page_tells_what_the_case_was_before() -> None:
 )
 def test_case_page_says_in_words_what_there_is_none_of(made: CaseResult, said: str) -> None:
     assert said in page(made).all("body")[0][1]
+
+
+def test_case_page_tells_why_tries_did_not_count() -> None:
+    text = page(again()).all("body")[0][1]
+    assert "Try 1 did not count: machine too busy" in text and f"chromium was replaced: {HUNG}" in text
+    assert "These are of the last of 3 tries; those of the others lie in the folder above" in text
+    assert "did not count" not in page(direct("chromium")).all("body")[0][1]
+
+
+def test_case_page_says_which_try_it_is_of() -> None:
+    others = [again().other_tries[0], again().other_tries[1].model_copy(update={"number": 3})]
+    text = page(failed(tries=3, other_tries=others)).all("body")[0][1]
+    assert "These are of number 2 of 3 tries; those of the others lie in folders beside them" in text
 
 
 def test_case_page_obeys_nothing_that_a_scenario_or_a_server_says(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import rich.console
 
 from lab.report.console import Console
 from lab.timeline.results import CaseResult
-from tests.report.sample import broken, case, direct, dozen, run_of
+from tests.report.sample import again, broken, case, direct, dozen, run_of
 from tests.report.stored import stored
 
 
@@ -137,3 +137,15 @@ def test_console_shows_no_live_lines_where_they_would_pile_up() -> None:
     play(Console(terminal(file)), [direct("chromium")])
     assert "done" not in file.getvalue()
     assert "\x1b[2K" not in file.getvalue()
+
+
+@pytest.mark.parametrize("width", [None, 80])
+def test_console_tells_why_a_try_did_not_count(width: int | None) -> None:
+    file = StringIO()
+    out = rich.console.Console(file=file, force_terminal=bool(width), color_system=None, width=width or 80)
+    Console(out, live=False).case_ended(again(), 1, 1)
+    lines = file.getvalue().splitlines()
+    assert lines[0] == "passed   direct/plain[chromium]  websocket"
+    assert lines[1].startswith("         try 1 did not count: machine too busy: ")
+    assert any(line.startswith("         try 2 did not count, and chromium was replaced: ") for line in lines)
+    assert max(map(len, lines)) <= 80 or width is None

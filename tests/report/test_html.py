@@ -6,10 +6,10 @@ import pytest
 
 from lab.report import html, pages
 from lab.report.compare import compare
-from lab.timeline.results import CaseResult, RunResult
+from lab.timeline.results import CaseResult, Replaced, RunResult
 from tests.report.hostile import HOSTILE, MARKUP, hostile_case
 from tests.report.parsed import Page
-from tests.report.sample import broken, case, direct, dozen, failed, run_of, sample, transports
+from tests.report.sample import HUNG, again, broken, case, direct, dozen, failed, replaced, run_of, sample, transports
 
 
 def first(run: RunResult, before: RunResult | None = None) -> Page:
@@ -116,6 +116,16 @@ def test_html_folds_a_long_list_of_failures() -> None:
     assert len([1 for attributes, _ in found.all("a") if (attributes["href"] or "").startswith("cases/")]) == 40
 
 
+def test_html_tells_which_engines_were_replaced() -> None:
+    control = Replaced(engine="webkit", case="control/http-same-direct[webkit]", message="webkit has died")
+    found = page(again(), direct("webkit"), replaced=[replaced(again()), control])
+    assert "2 engines replaced" in [text for _, text in found.all("li", class_="badge")]
+    sections = {attributes.get("aria-labelledby"): text for attributes, text in found.all("section")}
+    section = sections["replaced"]
+    assert HUNG in section and "control/http-same-direct[webkit]" in section
+    assert "replaced" not in page(direct("webkit")).all("body")[0][1]
+
+
 def test_html_tells_what_changed() -> None:
     before = run_of(case("chromium"), case("webkit"), direct("firefox", id="old"))
     found = first(run_of(case("chromium"), failed("webkit")), before)
@@ -186,11 +196,12 @@ def test_html_obeys_nothing_that_a_scenario_or_a_server_says() -> None:
         lab_version=HOSTILE,
         command=[HOSTILE],
         machine={HOSTILE: HOSTILE},
+        replaced=[Replaced(engine=HOSTILE, case=HOSTILE, message=HOSTILE)],
     )
     before = run.model_copy(update={"cases": [run.cases[0].model_copy(update={"outcome": "passed"})]})
     text = html.first_page(run, html.case_names(run.cases), compare(run, before, against=HOSTILE)).decode("utf-8")
     found = Page(text)
-    plain = page(hostile_case().model_copy(update={"id": "a"}), direct("chromium"))
+    plain = page(hostile_case().model_copy(update={"id": "a"}), direct("chromium"), replaced=[replaced(again())])
     assert {tag for tag, _ in found.elements} - {"del", "ins"} == {tag for tag, _ in plain.elements}
     assert [attributes for attributes, _ in found.all("script")] == [{"src": "assets/report.js"}]
     assert not found.all("img")

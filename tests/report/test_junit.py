@@ -1,9 +1,9 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from lab.report import junit
+from lab.report import junit, words
 from lab.timeline.results import CaseResult
-from tests.report.sample import broken, case, direct, dozen, failed, run_of
+from tests.report.sample import again, broken, case, direct, dozen, failed, run_of
 
 
 def written(folder: Path, *cases: CaseResult) -> ET.Element:
@@ -111,6 +111,11 @@ def test_junit_passes_a_flaky_case_and_says_so(tmp_path: Path) -> None:
     assert find(element, "flakyFailure").attrib["message"] == "The first try ended on websocket."
     assert properties(element)["flaky"] == "true"
     assert properties(element)["tries"] == "2"
+
+
+def test_junit_tells_the_tries_that_did_not_count(tmp_path: Path) -> None:
+    element = find(written(tmp_path, again()), "testsuite/testcase")
+    assert (find(element, "system-out").text or "").split("\n") == ["websocket", *words.uncounted(again())]
 
 
 def test_junit_skips_a_case_with_its_reason(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from lab.report import markdown
 from lab.report.compare import compare
 from tests.report.hostile import hostile_case
-from tests.report.sample import broken, case, direct, dozen, failed, run_of, sample, transports
+from tests.report.sample import again, broken, case, direct, dozen, failed, replaced, run_of, sample, transports
 from tests.report.stored import stored
 
 
@@ -67,3 +67,18 @@ def test_markdown_is_written_where_nothing_was_run(tmp_path: Path) -> None:
 def test_markdown_of_many_cases_fits(tmp_path: Path) -> None:
     assert len(markdown.document(sample(300))) < 65_536
     assert "Nothing" not in markdown.document(run_of(direct("chromium")))
+
+
+def test_markdown_tells_what_was_run_again() -> None:
+    busy = again(other_tries=again().other_tries[:1], id="busy[chromium]")
+    lines = markdown.document(run_of(again(other_tries=again().other_tries[1:]), busy, replaced=[replaced(busy)]))
+    assert "1 engine replaced" in lines.splitlines()[2]
+    assert [line for line in lines.splitlines() if line.startswith("- ")] == [
+        "- replaced chromium, in busy\\[chromium\\]: chromium could not go on: it gave no sign of life for 5 s.",
+        "- `busy[chromium]`: try 1 did not count: machine too busy: websocket timed out, timers 310 ms late",
+    ]
+
+
+def test_markdown_names_few_of_many_that_were_run_again() -> None:
+    text = markdown.document(run_of(direct("chromium"), replaced=[replaced(direct("chromium"))] * 30))
+    assert text.count("- replaced") == 10 and "- and 20 more\n" in text

@@ -8,7 +8,20 @@ from lab.report.compare import compare
 from lab.report.lines import Lines
 from lab.report.summary import summarise
 from lab.timeline.results import CaseResult, RunResult
-from tests.report.sample import STRIPPED, broken, case, direct, dozen, failed, fallback, run_of, transports
+from tests.report.sample import (
+    HUNG,
+    STRIPPED,
+    again,
+    broken,
+    case,
+    direct,
+    dozen,
+    failed,
+    fallback,
+    replaced,
+    run_of,
+    transports,
+)
 from tests.report.stored import stored
 
 PATHS = [Path("reports/now/results.json"), Path("reports/now/report.html")]
@@ -115,3 +128,12 @@ def test_summary_tells_what_changed() -> None:
     moved = [one.model_copy(update={"transport": "websocket", "attempts": []}) for one in many]
     assert "  and 3 more: see the report\n" in said(run_of(*moved), before=run_of(*many))
     assert "changed" not in said(run_of(*many), before=run_of(*many))
+
+
+def test_summary_ends_with_the_engines_that_were_replaced() -> None:
+    text = said(run_of(again(), replaced=[replaced(again())]))
+    assert text.splitlines()[-3:] == [
+        f"replaced  chromium, in direct/plain[chromium]: {HUNG}",
+        "1 passed in 48.2 s, 1 engine replaced",
+        "reports/now/report.html",
+    ]

@@ -1,8 +1,22 @@
 import pytest
 
 from lab.report import words
-from lab.timeline.results import CaseResult, Diagnosis, RunResult
-from tests.report.sample import HELD_BACK, STRIPPED, attempt, broken, case, direct, dozen, failed, fallback, run_of
+from lab.timeline.results import CaseResult, Diagnosis, OtherTry, RunResult
+from tests.report.sample import (
+    HELD_BACK,
+    HUNG,
+    STRIPPED,
+    again,
+    attempt,
+    broken,
+    case,
+    direct,
+    dozen,
+    failed,
+    fallback,
+    replaced,
+    run_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +92,28 @@ def test_moment_is_in_utc() -> None:
 def test_counts_and_verdict_name_every_outcome(run: RunResult, line: str, sentence: str) -> None:
     assert words.counts_line(run) == line
     assert words.verdict(run) == sentence
+
+
+def test_counts_line_tells_how_many_engines_were_replaced() -> None:
+    one = replaced(direct("webkit"))
+    assert words.counts_line(run_of(again(), replaced=[one])) == "1 passed in 48.2 s, 1 engine replaced"
+    assert words.counts_line(run_of(replaced=[one, one])) == "no cases in 48.2 s, 2 engines replaced"
+    assert words.replaced(run_of(replaced=[one])) == [f"webkit, in direct/plain[webkit]: {HUNG}"]
+
+
+def test_uncounted_tells_why_a_try_did_not_count() -> None:
+    assert words.uncounted(again()) == [
+        "try 1 did not count: machine too busy: websocket timed out, timers 310 ms late",
+        f"try 2 did not count, and chromium was replaced: {HUNG}",
+    ]
+    retried = [OtherTry(number=1, outcome="failed", message="transport: expected a, was b")]
+    assert words.uncounted(case(outcome="flaky", tries=2, other_tries=retried)) == []
+
+
+@pytest.mark.parametrize(("tries", "others", "told"), [(1, [], 1), (3, [1, 2], 3), (3, [1, 3], 2), (2, [], 2)])
+def test_told_try_is_the_one_that_is_no_other(tries: int, others: list[int], told: int) -> None:
+    apart = [OtherTry(number=number, outcome="error", message="x") for number in others]
+    assert words.told_try(case(tries=tries, other_tries=apart)) == told
 
 
 def test_matrix_words_show_values_as_json_where_they_are_no_strings() -> None:

@@ -94,6 +94,8 @@ class FakeEngine:
     async def open(self, *, proxy: str | None = None, trace: bool = False, **more: Any) -> Any:
         if self.breaks == "open":
             raise EngineFailure("the browser is gone")
+        if self.breaks == "opens never":
+            await asyncio.Event().wait()
         self.tabs.append(FakeTab(self.breaks))
         return self.tabs[-1]
 
@@ -108,6 +110,17 @@ class FakeTab:
         self.breaks = breaks
         self.urls: list[str] = []
         self.closed = False
+        self.asked = 0
+        self.others: list[FakeTab] = []
+
+    async def must_answer(self) -> None:
+        self.asked += 1
+        if self.breaks == "answers never":
+            raise EngineFailure("the browser hangs")
+
+    async def beside(self) -> Any:
+        self.others.append(FakeTab(self.breaks))
+        return self.others[-1]
 
     async def goto(self, url: str) -> None:
         self.urls.append(url)
@@ -133,6 +146,8 @@ class FakeRecorder:
     opens: str | None = "websocket"
     dies = False
     """Whether the page dies when the client is created."""
+    leaves = False
+    """Whether the page is found to be another when recording ends."""
 
     def __init__(self, tab: Any, log: EventLog, prefix: str = "") -> None:
         self._emit = log.bind("browser")
@@ -173,6 +188,8 @@ class FakeRecorder:
 
     async def stop(self) -> None:
         self.stops += 1
+        if self.leaves and not self.failed.done():
+            self.failed.set_result(EngineFailure("the recorder is gone from the page"))
 
     def _closed(self, code: int, reason: str) -> None:
         self._emit("client.close", connection="main", code=code, reason=reason, was_clean=code == 1000)

@@ -16,7 +16,7 @@ from lab.scenario.matrix import Case
 from lab.scenario.model import Scenario
 from lab.server.host import LabServer
 from lab.tasks import end, spawn
-from tests.runner.kit import FakeEngine, FakeRecorder, case, tools
+from tests.runner.kit import FakeEngine, FakeRecorder, FakeTab, case, tools
 
 
 class Stand:
@@ -27,10 +27,10 @@ class Stand:
         self.engine = FakeEngine()
         self.waited: list[str] = []
         self.servers: list[LabServer] = []
-        self._tools = tools(folder)
+        self.tools = tools(folder)
 
     async def run(self, of: Case | None = None, number: int = 1) -> Concluded:
-        ended = await OneTry(of or case(), self._tools, self.folder, self.waited.append).run(
+        ended = await OneTry(of or case(), self.tools, self.folder, self.waited.append).run(
             self.engine, number=number
         )
         assert all(tab.closed for tab in self.engine.tabs)
@@ -139,6 +139,31 @@ async def test_engine_that_opens_no_tab_is_an_error(stand: Stand) -> None:
     assert ended.result.outcome == "error" and ended.engine_failed
 
 
+async def test_step_that_fails_in_a_browser_that_hangs_is_an_error(stand: Stand) -> None:
+    stand.engine.breaks = "answers never"
+    ended = await stand.run(case(steps=["connect", {"receive": {"text": "hello", "within": "20ms"}}]))
+    assert (ended.result.outcome, ended.again, ended.engine_failed) == ("error", True, True)
+    assert ended.result.message == "the browser hangs" and ended.result.expectations == []
+
+
+async def test_browser_that_hangs_at_the_end_is_an_error(stand: Stand, recorder: type[FakeRecorder]) -> None:
+    recorder.leaves = True
+    stand.engine.breaks = "answers never"
+    ended = await stand.run()
+    assert (ended.result.outcome, ended.again, ended.engine_failed) == ("error", True, True)
+
+
+async def test_page_that_was_left_at_the_end_is_no_failure(stand: Stand, recorder: type[FakeRecorder]) -> None:
+    recorder.leaves = True
+    ended = await stand.run()
+    assert (ended.result.outcome, ended.engine_failed) == ("passed", False)
+
+
+async def test_browser_that_does_what_it_should_is_not_asked_whether_it_lives(stand: Stand) -> None:
+    assert (await stand.run()).result.outcome == "passed"
+    assert [tab.asked for tab in stand.engine.tabs] == [0]
+
+
 async def test_defect_of_the_lab_is_an_error_with_its_traceback(stand: Stand) -> None:
     stand.engine.breaks = "goto"
     result = (await stand.run()).result
@@ -148,9 +173,31 @@ async def test_defect_of_the_lab_is_an_error_with_its_traceback(stand: Stand) ->
 
 async def test_case_that_hangs_is_given_up(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case_module, "allowance_s", lambda scenario: 0.2)
-    result = (await stand.run(case(steps=["connect", {"idle": {"for": "60s"}}]))).result
-    assert result.outcome == "error"
-    assert result.message == "the lab gave the case up: it still waited for 60 s of silence"
+    ended = await stand.run(case(steps=["connect", {"idle": {"for": "60s"}}]))
+    assert (ended.result.outcome, ended.again, ended.engine_failed) == ("error", False, False)
+    assert ended.result.message == "the lab gave the case up: it still waited for 60 s of silence"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "message"),
+    [("answers never", "the browser hangs"), ("opens never", "chromium opened no tab in the time of the case.")],
+)
+async def test_case_that_a_hanging_browser_holds_up_is_run_again(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, breaks: str, message: str
+) -> None:
+    monkeypatch.setattr(case_module, "allowance_s", lambda scenario: 0.2)
+    stand.engine.breaks = breaks
+    ended = await stand.run(case(steps=["connect", {"idle": {"for": "60s"}}]))
+    assert (ended.result.outcome, ended.again, ended.engine_failed) == ("error", True, True)
+    assert ended.result.message == message
+
+
+async def test_end_of_a_case_that_hangs_is_given_up(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_module, "allowance_s", lambda scenario: 0.5)
+    monkeypatch.setattr(case_module, "ENDING_S", 0.1)
+    monkeypatch.setattr(FakeTab, "close", lambda tab: asyncio.Event().wait())
+    ended = await OneTry(case(), stand.tools, stand.folder, stand.waited.append).run(stand.engine)
+    assert ended.result.message == "the lab gave the case up: it still waited for the end of server and network"
 
 
 async def test_cancelled_case_ends_what_it_started_and_keeps_its_events(stand: Stand) -> None:

@@ -38,9 +38,10 @@ async def test_pool_starts_an_engine_once_for_all_who_want_it() -> None:
 async def test_pool_replaces_a_discarded_engine() -> None:
     pool = EnginePool(FakeEngine)
     first = await pool.get("firefox")
-    await pool.discard(first)
+    assert await pool.discard(first)
+    assert not await pool.discard(first), "another case has discarded it"
     second = await pool.get("firefox")
-    assert first is not second and first.stopped == 1  # type: ignore[attr-defined] # a FakeEngine
+    assert first is not second and first.stopped == 2  # type: ignore[attr-defined] # a FakeEngine
 
 
 async def test_pool_ends_an_engine_that_could_not_be_started() -> None:

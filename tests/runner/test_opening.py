@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lab.browser.engine import EngineFailure
 from lab.errors import UsageError
 from lab.events import EventLog
 from lab.runner import opening
@@ -77,3 +78,18 @@ async def test_persona_tells_its_user_agent(browser: Browser, tmp_path: Path) ->
 def test_unknown_persona_is_told_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no persona named ie88"):
         Pages(case(page={"persona": "ie88"}), EventLog(), tmp_path)
+
+
+async def test_every_tab_must_answer(browser: Browser, tmp_path: Path) -> None:
+    pages = Pages(case(), EventLog(), tmp_path)
+    async with contextlib.AsyncExitStack() as stack:
+        await pages.files()
+        await pages.must_answer()
+        await pages.open(browser, stack, origin=ORIGIN, proxy=None, trace=False)  # type: ignore[arg-type] # a fake
+        await pages.another("two")
+        await pages.must_answer()
+        (beside,) = browser.tab.others
+        assert (browser.tab.asked, beside.asked) == (1, 1)
+        beside.breaks = "answers never"
+        with pytest.raises(EngineFailure, match="the browser hangs"):
+            await pages.must_answer()

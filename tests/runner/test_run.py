@@ -10,9 +10,10 @@ import pytest
 from lab.runner import run as run_module
 from lab.runner.conclude import Concluded
 from lab.runner.engines import EnginePool
-from lab.runner.run import TRIES_ALONE, Run
+from lab.runner.run import TRIES_AFRESH, TRIES_ALONE, Run
 from lab.scenario.matrix import Case
 from lab.tasks import spawn
+from lab.timeline.results import OtherTry, Replaced
 from tests.runner.kit import FakeEngine, Silent, by_id, case, concluded, tools
 
 Ends = Callable[[Case, int], Concluded]
@@ -163,8 +164,68 @@ async def test_engine_that_died_is_replaced_and_the_case_run_again(stand: Stand)
     stand.ends = script(DIED, PASSED)
     run = stand.run(case())
     await run.all()
-    assert (run.results[0].outcome, run.results[0].tries) == ("passed", 2)
+    (result,) = run.results
+    assert (result.outcome, result.tries) == ("passed", 2)
     assert [engine.stopped for engine in stand.engines] == [1, 0]
+    assert result.other_tries == [OtherTry(number=1, outcome="error", message="chromium ended", engine_failed=True)]
+    assert run.replaced == [Replaced(engine="chromium", case="one[chromium]", message="chromium ended")]
+
+
+async def test_case_whose_engine_dies_again_is_given_up(stand: Stand) -> None:
+    stand.ends = script(DIED, DIED)
+    run = stand.run(case())
+    await run.all()
+    (result,) = run.results
+    assert (result.outcome, result.message, result.tries) == ("error", "chromium ended", 1 + TRIES_AFRESH)
+    assert [engine.stopped for engine in stand.engines] == [1, 1] and len(run.replaced) == 2
+
+
+async def test_dead_engine_and_busy_machine_are_counted_apart(stand: Stand) -> None:
+    stand.ends = script(BUSY, DIED, BUSY, PASSED)
+    run = stand.run(case())
+    await run.all()
+    (result,) = run.results
+    assert (result.outcome, result.tries) == ("passed", 4)
+    assert [(one.number, one.engine_failed) for one in result.other_tries] == [(1, False), (2, True), (3, False)]
+
+
+async def test_case_is_run_again_once_for_a_dead_engine_whatever_its_retries(stand: Stand) -> None:
+    stand.ends = script(DIED, FAILED, DIED)
+    run = stand.run(case(), retries=2)
+    await run.all()
+    (result,) = run.results
+    assert (result.outcome, result.message, result.tries) == ("failed", "transport: expected a, was b", 3)
+    assert [(one.number, one.outcome) for one in result.other_tries] == [(1, "error"), (3, "error")]
+
+
+async def test_engine_that_died_in_a_control_run_is_told_of(stand: Stand) -> None:
+    left = iter((DIED, PASSED))
+
+    def ends(case: Case, number: int) -> Concluded:
+        outcome, more = next(left) if case.id.startswith("control/") else PASSED
+        return concluded(case, outcome, **more)  # type: ignore[arg-type] # the tests' own words
+
+    stand.ends = ends
+    run = stand.run(case())
+    await run.all()
+    assert (run.results[0].outcome, run.results[0].tries) == ("passed", 1)
+    assert [one.case for one in run.replaced] == ["control/http-same-direct[chromium]"]
+
+
+async def test_engine_that_died_under_several_cases_is_replaced_once(stand: Stand) -> None:
+    died: set[str] = set()
+
+    def ends(case: Case, number: int) -> Concluded:
+        if case.id.startswith("control/") or case.id in died:
+            return concluded(case)
+        died.add(case.id)
+        return concluded(case, "error", "chromium ended", again=True, engine_failed=True)
+
+    stand.ends = ends
+    run = stand.run(case("one"), case("two"), jobs=2)
+    await run.all()
+    assert [result.tries for result in run.results] == [2, 2]
+    assert len(run.replaced) == 1
 
 
 async def test_failed_case_is_not_tried_again_unasked(stand: Stand) -> None:
@@ -180,6 +241,7 @@ async def test_failed_case_that_passes_at_a_retry_is_flaky(stand: Stand) -> None
     await run.all()
     (result,) = run.results
     assert (result.outcome, result.tries) == ("flaky", 3)
+    assert [one.outcome for one in result.other_tries] == ["failed", "failed"]
     assert result.message == "passed at try 3; before: transport: expected a, was b"
 
 
