@@ -17,10 +17,18 @@ from mitmproxy.proxy.layers import http, websocket
 from mitmproxy.proxy.layers.http import _hooks as hooks
 from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
-from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseEndOfMessage, ResponseHeaders
+from mitmproxy.proxy.layers.http._events import (
+    RequestProtocolError,
+    RequestTrailers,
+    ResponseEndOfMessage,
+    ResponseHeaders,
+    ResponseTrailers,
+)
 
+from lab.network import http1
 from lab.network.bodystream import BodyStream, PartOfChunk
 from lab.network.exchange import Exchange
+from lab.network.http1 import is_interim
 from lab.network.recorder import FLOW
 from lab.network.websocket_relay import Relay
 
@@ -34,7 +42,9 @@ class ObservedStream(BodyStream):
         self._exchange: Exchange | None = recorder.exchange() if recorder is not None else None
 
     def handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
-        """Pass one event through the stream."""
+        """Pass one event through the stream; trailers end here, for not every connection can carry them."""
+        if isinstance(event, RequestTrailers | ResponseTrailers):
+            return
         if self._exchange is None:
             yield from super().handle_event(event)
             return
@@ -52,6 +62,13 @@ class ObservedStream(BodyStream):
             ):
                 command.flow.metadata[FLOW] = self._exchange.flow
             yield command
+
+    def state_wait_for_response_headers(self, event: ResponseHeaders) -> layer.CommandGenerator[None]:
+        """Take the answer; one before it, such as 103 Early Hints, goes on to the client as it is."""
+        if not is_interim(event.response):
+            yield from super().state_wait_for_response_headers(event)
+        elif self.flow.request.http_version != "HTTP/1.0":  # which knows none
+            yield http.SendHttp(event, self.context.client)
 
     def handle_connect_upstream(self) -> layer.CommandGenerator[None]:
         """Ask the next proxy before answering a CONNECT, and pass its refusal on.
@@ -128,6 +145,7 @@ def install() -> None:
     """Make every master of this process use these streams. Calling it again changes nothing."""
     if http.HttpStream is ObservedStream:
         return
+    http1.install()
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
     modules[1].WebsocketLayer = Relay
