@@ -11,8 +11,7 @@ import typer
 from lab.commands._options import Proxies
 
 if TYPE_CHECKING:
-    from lab.network.host import Proxy
-    from lab.network.link.host import Link
+    from lab.runner.alone import Alone
 
 PLACE = 8
 
@@ -30,6 +29,7 @@ class Tls(StrEnum):
 
     tunnel = "tunnel"
     intercept = "intercept"
+    untrusted = "untrusted"
 
 
 def command(
@@ -58,7 +58,21 @@ def command(
         str | None, typer.Option(metavar="URL", help="Where a reverse proxy or a link leads: http://127.0.0.1:8081.")
     ] = None,
     tls: Annotated[
-        Tls | None, typer.Option(help="Whether TLS is passed on unread, or ended and read. [default: tunnel]")
+        Tls | None,
+        typer.Option(
+            help=(
+                "tunnel: TLS is passed on unread; intercept: ended and read; untrusted: ended with a certificate "
+                "that no client trusts. [default: tunnel]"
+            )
+        ),
+    ] = None,
+    http2: Annotated[bool, typer.Option("--http2", help="Offer HTTP/2 to clients where it reads TLS.")] = False,
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="A further proxy that a forward or SOCKS proxy goes through: http://127.0.0.1:3128, socks5://...",
+        ),
     ] = None,
     proxies: Proxies = None,
 ) -> None:
@@ -73,24 +87,28 @@ def command(
       lab proxy -b no_upgrade --to http://127.0.0.1:8081
       lab proxy -b 'latency: {delay: 200ms}' --to 127.0.0.1:8081
       lab proxy -b 'buffering: {until: close}' --tls intercept
+      lab proxy --mode socks --upstream http://127.0.0.1:3128
 
     With --tls intercept clients must trust the lab's certificate authority: the file that is named at the start.
     """
     from lab.network.authority import Authority
     from lab.network.behaviour import Catalogue
-    from lab.runner.alone import address_of, hop_alone, read_hop
+    from lab.runner.alone import address_of, hop_alone
+    from lab.runner.one_hop import read_hop
 
     catalogue = Catalogue(proxies or [])
     given = {"proxy": mode, "tls": tls}
     settings: dict[str, Any] = {key: value.value for key, value in given.items() if value is not None}
+    settings |= {"http2": True} if http2 else {}
     authority = Authority()
     hop = read_hop(behaviour or [], profile, settings, catalogue, leads=to is not None)
-    running = hop_alone(hop, catalogue, to=to, port=address_of(listen)[1], show=typer.echo, authority=authority)
-    reads = hop.kind == "proxy" and (hop.tls != "tunnel" or hop.proxy == "reverse")
+    port = address_of(listen)[1]
+    running = hop_alone(hop, catalogue, to=to, port=port, show=typer.echo, authority=authority, upstream=upstream)
+    reads = hop.kind == "proxy" and (hop.tls == "intercept" or (hop.proxy == "reverse" and hop.tls != "untrusted"))
     asyncio.run(_run(running, authority.confdir / "mitmproxy-ca-cert.pem" if reads else None))
 
 
-async def _run(hop: "Proxy | Link", certificate: Path | None) -> None:
+async def _run(hop: "Alone", certificate: Path | None) -> None:
     stopped = asyncio.Event()
     for which in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(which, stopped.set)

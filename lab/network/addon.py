@@ -74,7 +74,15 @@ class HopAddon:
         self._recorder.tcp_opened(data.server)
         if (streams := connections.streams_of(data.client, data.server)) is not None:
             await self._route.connected(data.server, streams)
+        if data.server.error is not None:
+            self._recorder.tcp_failed(data.server, data.client)
+            return
+        self._recorder.tcp_ready(data.server, data.client)
         await self._pipeline.run("server_connected", data)
+
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        """Record that the hop could not connect to a server."""
+        self._recorder.tcp_failed(data.server, data.client)
 
     async def server_connect(self, data: ServerConnectionHookData) -> None:
         """Set where a connection goes, or refuse it, and let the behaviours see it."""

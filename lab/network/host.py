@@ -29,6 +29,7 @@ class Proxy:
         behaviours: Sequence[Behaviour] = (),
         clock: HopClock | None = None,
         listen: int = 0,
+        connects_first: bool = False,
     ) -> None:
         """Prepare a proxy.
 
@@ -41,6 +42,8 @@ class Proxy:
             behaviours: What it does, in this order. They are this proxy's from now on.
             clock: What the windows of time of its behaviours are counted by; one that stands at zero where None.
             listen: The port to listen on; a free one where 0.
+            connects_first: Whether it connects to the server before it answers a CONNECT, or a client of SOCKS, and
+                not only once something is to be sent there.
         """
         self.port = 0
         """The port that it listens on at 127.0.0.1, once started."""
@@ -49,6 +52,7 @@ class Proxy:
         self._recorder = recorder
         self._tls = tls
         self._listen = listen
+        self._connects_first = connects_first
         self.behaviours = behaviours
         self._addon = HopAddon(self.pipeline, recorder, route or Route())
         self._stopping = asyncio.Event()
@@ -100,7 +104,14 @@ class Proxy:
 
     async def _live(self, ready: asyncio.Future[int]) -> None:
         with logs.kept_in():
-            master = HopMaster(self._mode, self._addon, self._tls, self._recorder, self._listen)
+            master = HopMaster(
+                self._mode,
+                self._addon,
+                self._tls,
+                self._recorder,
+                self._listen,
+                connects_first=self._connects_first,
+            )
             try:
                 await master.server.setup_servers()
                 self._master = master

@@ -150,7 +150,16 @@ class HopMaster(Master):
     process when anything in it logs an error while a master starts.
     """
 
-    def __init__(self, mode: str, addon: HopAddon, tls: TlsSettings, recorder: Recorder, port: int = 0) -> None:
+    def __init__(
+        self,
+        mode: str,
+        addon: HopAddon,
+        tls: TlsSettings,
+        recorder: Recorder,
+        port: int = 0,
+        *,
+        connects_first: bool = False,
+    ) -> None:
         """Prepare a master that will listen on ``port`` of 127.0.0.1, on a free one where 0, in ``mode``."""
         confdir = str(tls.authority.confdir)
         super().__init__(Options(listen_host="127.0.0.1", mode=[f"{mode}@127.0.0.1:{port}"], confdir=confdir))
@@ -169,7 +178,7 @@ class HopMaster(Master):
         settings: Any = self.options
         settings.update(
             # Connecting at once would tell the server of connections that no request follows on.
-            connection_strategy="lazy",
+            connection_strategy="eager" if connects_first else "lazy",
             keep_host_header=True,
             # The server behind has a certificate of the lab's own making, and is on this machine.
             ssl_insecure=True,

@@ -85,6 +85,10 @@ class ParentRoute(ForwardRoute):
     """What the next proxy speaks."""
     _asked: dict[str, Address] = field(default_factory=dict, compare=False)
 
+    def asked(self, server: Server) -> Address | None:
+        """Where a connection is to lead, through the next proxy."""
+        return self._asked.get(server.id) or server.address
+
     def direct(self, flow: object) -> None:
         """Leave the name as it is: the next proxy is told it."""
 
@@ -99,11 +103,21 @@ class ParentRoute(ForwardRoute):
             server.error = NO_SUCH_HOST
 
     async def connected(self, server: Server, streams: Streams) -> None:
-        """Tell the next proxy where to; its refusal ends the connection, so that what is sent on it fails."""
+        """Tell the next proxy where to; its refusal is an error of the connection."""
         address = self._asked.pop(server.id)
         try:
             await _ASK[self.parent](streams, address)
-        except Refused:
+        except Refused as refused:
+            server.error = str(refused)
             streams[1].close()
         # mitmproxy takes a connection for a further request by its address, and forbids to set it while it is open.
         vars(server)["address"] = address
+
+
+@dataclass(frozen=True)
+class OpenParentRoute(ParentRoute):
+    """The same for any name: of a hop that stands outside of a case."""
+
+    def ours(self, host: str) -> bool:
+        """Whether the next proxy is asked for it: always."""
+        return True

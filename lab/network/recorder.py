@@ -81,6 +81,18 @@ class Recorder(Gate):
         if conn is not None:
             (self._client if _side(connection) == "client" else self._server)("tcp.end", conn=conn, how=how, by=by)
 
+    def tcp_ready(self, server: Server, client: Client) -> None:
+        """What is sent on the connection that was made for the client reaches a server; no event tells it."""
+
+    def tcp_failed(self, server: Server, client: Client) -> None:
+        """It was not made, or leads to no server; `Server.error` says why.
+
+        No event tells it: where a request waits for the connection, the exchange has an error.
+        """
+
+    def tcp_data(self, connection: Connection, size: int) -> None:
+        """A peer has sent so many bytes; no event tells of them one by one."""
+
     def did(self, behaviour: str, flow: HTTPFlow | None, did: str, /, **more: Any) -> None:
         """A behaviour did something (see `lab.network.behaviour.Report`)."""
         number = flow.metadata.get(FLOW) if flow is not None else None

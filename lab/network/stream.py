@@ -20,14 +20,17 @@ from mitmproxy.proxy.layers.http import _upstream_proxy
 from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http._events import (
     RequestProtocolError,
+    RequestTrailers,
     ResponseEndOfMessage,
     ResponseHeaders,
     ResponseProtocolError,
+    ResponseTrailers,
 )
 
-from lab.network import websockets
+from lab.network import http1, websockets
 from lab.network.bodystream import BodyStream, PartOfChunk, handing_on
 from lab.network.exchange import Exchange
+from lab.network.http1 import is_interim
 from lab.network.http2 import Http2Server
 from lab.network.recorder import FLOW
 from lab.network.websocket_relay import Relay
@@ -42,7 +45,9 @@ class ObservedStream(BodyStream):
         self._exchange: Exchange | None = recorder.exchange() if recorder is not None else None
 
     def handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
-        """Pass one event through the stream."""
+        """Pass one event through the stream; trailers end here, for not every connection can carry them."""
+        if isinstance(event, RequestTrailers | ResponseTrailers):
+            return
         if self._exchange is None:
             yield from super().handle_event(event)
             return
@@ -68,6 +73,13 @@ class ObservedStream(BodyStream):
             if isinstance(event_out, ResponseProtocolError) and websockets.ended_with_reset(self.flow):
                 event_out.code = status_codes.NO_RESPONSE
             yield command
+
+    def state_wait_for_response_headers(self, event: ResponseHeaders) -> layer.CommandGenerator[None]:
+        """Take the answer; one before it, such as 103 Early Hints, goes on to the client as it is."""
+        if not is_interim(event.response):
+            yield from super().state_wait_for_response_headers(event)
+        elif self.flow.request.http_version != "HTTP/1.0":  # which knows none
+            yield http.SendHttp(event, self.context.client)
 
     def handle_connect_upstream(self) -> layer.CommandGenerator[None]:
         """Ask the next proxy before answering a CONNECT, and pass its refusal on.
@@ -160,6 +172,7 @@ def install() -> None:
     """Make every master of this process use these streams. Calling it again changes nothing."""
     if http.HttpStream is ObservedStream:
         return
+    http1.install()
     modules: Any = (http, websocket, read)
     modules[0].HttpStream = ObservedStream
     modules[0].Http2Server = Http2Server

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from mitmproxy.connection import Client, Connection
+from mitmproxy.connection import Client, Connection, ConnectionState
 from mitmproxy.proxy import events
 from mitmproxy.proxy.server import ConnectionHandler
 
@@ -19,10 +19,21 @@ def watch(handler: ConnectionHandler, recorder: Recorder) -> None:
     behaviour has told it to.
     """
     mutable: Any = handler
+    refused: set[str] = set()
     pass_on, close = handler.server_event, handler.close_connection
 
     async def server_event(event: events.Event) -> None:
-        if isinstance(event, events.ConnectionClosed):
+        if isinstance(event, events.OpenConnectionCompleted) and (error := event.command.connection.error):
+            # Where it has one and yet was made, it leads to a further proxy, which has refused.
+            event.command.connection.state = ConnectionState.CLOSED
+            refused.add(event.command.connection.id)
+            event = events.OpenConnectionCompleted(event.command, event.reply or error)
+        elif isinstance(event, events.ConnectionClosed) and event.connection.id in refused:
+            recorder.tcp_ended(event.connection, by="server", how="fin")
+            return
+        elif isinstance(event, events.DataReceived):
+            recorder.tcp_data(event.connection, len(event.data))
+        elif isinstance(event, events.ConnectionClosed):
             connection = event.connection
             peer = "client" if isinstance(connection, Client) else "server"
             by = "hop" if _ended_by_us(handler, connection) else peer

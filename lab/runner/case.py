@@ -23,6 +23,7 @@ from lab.runner.artefacts import Keeping
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
 from lab.runner.network_side import NetworkSide
+from lab.runner.nodes import Nodes
 from lab.runner.opening import Pages
 from lab.runner.server_side import NoServerSide, ServerSide
 from lab.runner.servers import nodes_of, takes_both_schemes
@@ -41,6 +42,9 @@ SPARE_S = 30.0
 
 ENDING_S = 30.0
 """What the end of all that a case has started may take."""
+
+_TELLS_S = 0.25
+"""How much later than what it breaks the end of a server may become known."""
 
 
 @dataclass(frozen=True)
@@ -126,19 +130,21 @@ class OneTry:
         pages = Pages(self._case, self._log, self._folder)
         try:
             async with asyncio.timeout(allowance_s(self._case.scenario)):
-                stage = await self._bring_up(engine, stack, pages)
-                await self._steps(stage, pages)
+                stage, nodes = await self._bring_up(engine, stack, pages)
+                await self._steps(stage, pages, nodes)
                 for each in stage.tabs.values():
                     await each.recorder.stop()
                     if each.recorder.failed.done():
                         await pages.must_answer()  # It may just have left the page.
+                if nodes.failed is not None and nodes.failed.done():
+                    raise nodes.failed.result()
                 await self._pictures(stage.tabs[MAIN].tab, engine)
         except TimeoutError:
             await pages.must_answer()
             raise
         self._waits("the end of server and network")
 
-    async def _bring_up(self, engine: Engine, stack: contextlib.AsyncExitStack, pages: Pages) -> Stage:
+    async def _bring_up(self, engine: Engine, stack: contextlib.AsyncExitStack, pages: Pages) -> tuple[Stage, Nodes]:
         """Bring everything up in the order server, network, page; ``stack`` ends it in the reverse order."""
         scenario, tools = self._case.scenario, self._tools
         self._waits("server and network")
@@ -183,7 +189,7 @@ class OneTry:
             proxy=network.browser_proxy,
             trace=self._traces(engine),
         )
-        return Stage(
+        stage = Stage(
             tabs={MAIN: first},
             log=self._log,
             client=scenario.client,
@@ -197,30 +203,35 @@ class OneTry:
             open_tab=pages.another,
             waits=self._waits,
         )
+        return stage, nodes
 
     def _traces(self, engine: Engine) -> bool:
         wanted = engine.traces_cheaply if self._tools.trace is None else self._tools.trace
         return self._tools.keeping.traces(wanted)
 
-    async def _steps(self, stage: Stage, pages: Pages) -> None:
-        """Perform the steps until one does not go as the scenario says, or the page has died."""
+    async def _steps(self, stage: Stage, pages: Pages, nodes: Nodes) -> None:
+        """Perform the steps until one does not go as the scenario says, or the page or a server has died."""
         emit = self._log.bind("lab")
         for index, step in enumerate(self._case.scenario.steps):
             emit("step", index=index, step=step.step, state="begin")
             performing = spawn(perform(step, stage), name=f"step {index + 1}")
             try:
-                lost = [each.recorder.failed for each in stage.tabs.values()]
-                either: set[asyncio.Future[Any]] = {performing, *lost}
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                for failed_recorder in lost:
-                    if failed_recorder.done():
-                        raise failed_recorder.result()
+                lost: list[asyncio.Future[Any]] = [each.recorder.failed for each in stage.tabs.values()]
+                lost += [nodes.failed] if nodes.failed is not None else []
+                await asyncio.wait({performing, *lost}, return_when=asyncio.FIRST_COMPLETED)
+                broke_first = performing.done() and not performing.cancelled() and performing.exception() is not None
+                if broke_first and self._case.scenario.server.command is not None:
+                    # What ends with the server may be seen before the server's own end is.
+                    await asyncio.wait(lost, timeout=_TELLS_S)
+                for failed in lost:
+                    if failed.done():
+                        raise failed.result()
                 await performing
-            except (StepFailed, NeverOpened) as failed:
-                emit("step", index=index, step=step.step, state="failed", text=str(failed))
+            except (StepFailed, NeverOpened) as broke:
+                emit("step", index=index, step=step.step, state="failed", text=str(broke))
                 await pages.must_answer()  # What does not come because the engine hangs is not missed.
-                if isinstance(failed, StepFailed):
-                    broken = Check(what=step.step, expected=failed.expected, actual=failed.actual, held=False)
+                if isinstance(broke, StepFailed):
+                    broken = Check(what=step.step, expected=broke.expected, actual=broke.actual, held=False)
                     stage.checks.append(broken)
                 return
             finally:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from lab.browser.page import File
+from lab.errors import LabError
 from lab.events import EventLog, ignore
 from lab.network.authority import Authority
 from lab.network.doorstep import doorstep
@@ -50,7 +51,7 @@ def server_options(scenario: Scenario, node: str = "") -> ServerOptions:
         heartbeat_s=server.heartbeat / 1000,
         disconnect_delay_s=server.disconnect_delay / 1000,
         response_limit=server.response_limit,
-        cookie=server.cookie,
+        cookie=server.cookie or bool(node),  # which is where a node writes its name
         websocket=server.websocket,
         node=node,
     )
@@ -115,12 +116,15 @@ def nodes_of(
         if scenario.server.url is not None:
             return RemoteNode(scenario.server.url)
         artefacts[f"output of {name}"] = f"{name}.log"
-        return _command(scenario, beside, folder / f"{name}.log")
+        return _command(scenario, name, beside, folder / f"{name}.log", lambda error: made.died(error))
 
-    return Nodes({name: BehindDoor(inner(name), door(name)) for name in names}, changed, page=page)
+    made = Nodes({name: BehindDoor(inner(name), door(name)) for name in names}, changed, page=page)
+    return made
 
 
-def _command(scenario: Scenario, beside: Path, output: Path) -> CommandNode:
+def _command(
+    scenario: Scenario, name: str, beside: Path, output: Path, died: Callable[[LabError], None]
+) -> CommandNode:
     server = scenario.server
     return CommandNode(
         server.command or [],
@@ -128,4 +132,7 @@ def _command(scenario: Scenario, beside: Path, output: Path) -> CommandNode:
         cwd=beside / server.cwd if server.cwd else beside,
         within_s=server.within / 1000,
         output=output,
+        fixed_port=server.fixed_port,
+        name=name,
+        died=died,
     )

@@ -13,8 +13,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from lab.scenario.base import Model, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
+from lab.scenario.fitting import check_names_of, check_nodes, check_order
 from lab.scenario.names import check_names
-from lab.scenario.network import BehaviourUse, Hop, check_order
+from lab.scenario.network import BehaviourUse, Hop
 from lab.scenario.page import Page
 from lab.scenario.parts import check_parts, check_trust
 from lab.scenario.server import Server
@@ -97,9 +98,11 @@ class Scenario(Model):
     @classmethod
     def _order_of_hops(cls, hops: list[Hop]) -> list[Hop]:
         check_order(hops)
+        check_names_of(hops)
         return hops
 
     @model_validator(mode="after")
-    def _page_loads(self) -> "Scenario":
+    def _parts_fit(self) -> "Scenario":
+        check_nodes(self.server, self.network)
         check_trust(self.network, self.page, self.browsers)
         return self

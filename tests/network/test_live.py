@@ -69,3 +69,39 @@ def test_link_tells_of_connections() -> None:
         "   1 GET /x",
         "   1 RST from the server after 9 bytes",
     ]
+
+
+def test_dead_end_of_a_link_is_told_in_place_of_the_reset() -> None:
+    lines = list[str]()
+    live = LiveLines(lines.append, Hand())
+    live.client(connections=True)("tcp.open", conn=1)
+    live.server("h:1")("tcp.end", conn=1, direction="down", how="refused", total=0)
+    live.client(connections=True)("tcp.end", conn=1, direction="down", how="rst", total=0)
+    live.close()
+    assert lines == ["   1 connected", "   1 refused: nobody takes connections at h:1"]
+
+
+def test_what_is_open_at_the_end_is_told() -> None:
+    clock, lines = Hand(), list[str]()
+    live = LiveLines(lines.append, clock)
+    emit, conn = live.client(connections=False), live.client(connections=True)
+    emit("request", flow=1, method="GET", url="http://h/a")
+    emit("request", flow=2, method="GET", url="http://h/b")
+    emit("response", flow=2, status=200)
+    emit("request", flow=3, method="GET", url="http://h/c")
+    emit("response", flow=3, status=200)
+    emit("response.end", flow=3, bytes=0)
+    for number in (7, 8, 9):
+        conn("tcp.open", conn=number)
+    conn("tcp.end", conn=7, direction="up", how="fin", total=1)
+    conn("tcp.end", conn=7, direction="down", how="fin", total=1)
+    conn("tcp.end", conn=8, direction="up", how="rst", total=1)
+    conn("tcp.end", conn=9, direction="up", how="fin", total=1)
+    lines.clear()
+    clock.now = 40.0
+    live.close()
+    assert lines == [
+        "   1 GET http://h/a -> still open (40 ms)",
+        "   2 GET http://h/b -> still open (40 ms)",
+        "   9 still open",
+    ]

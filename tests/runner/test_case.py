@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lab.network.authority import Authority
 from lab.runner import case as case_module
 from lab.runner import opening, servers
 from lab.runner.case import SPARE_S, OneTry, allowance_s
@@ -38,6 +40,10 @@ class Stand:
             with pytest.raises(OSError):
                 await asyncio.open_connection("127.0.0.1", server.port)
         return ended
+
+    def give(self, authority: Authority) -> None:
+        """Let it make proxies, too."""
+        self.tools = replace(self.tools, authority=authority)
 
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "events.ndjson").read_text().splitlines()]
@@ -109,6 +115,44 @@ async def test_missing_picture_does_not_change_the_outcome(stand: Stand) -> None
     stand.engine.breaks = "screenshot"
     result = (await stand.run(case(expect={"transport": "xhr-polling"}))).result
     assert result.outcome == "failed" and set(result.artefacts) == {"events", "timeline"}
+
+
+MORTAL = """
+import os, sys, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        threading.Timer(float(sys.argv[2]), lambda: os._exit(7)).start()
+
+    def log_message(self, *words):
+        pass
+
+print("about to go", flush=True)
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("after_s", "steps"),
+    [
+        ("0.3", ["connect", {"receive": {"text": "never", "within": "20s"}}]),
+        # What the client sees of it fails a step, a moment before.
+        ("0.1", ["connect", {"receive": {"text": "never", "within": "10ms"}}]),
+    ],
+)
+async def test_server_that_ends_by_itself_is_an_error(
+    stand: Stand, tmp_path: Path, authority: Authority, after_s: str, steps: list[Any]
+) -> None:
+    (tmp_path / "mortal.py").write_text(MORTAL)
+    server = {"command": ["{python}", "mortal.py", "{port}", after_s], "cwd": str(tmp_path)}
+    stand.give(authority)
+    result = (await stand.run(case(server=server, steps=steps))).result
+    assert result.outcome == "error"
+    assert "mortal.py" in result.message
+    assert result.message.endswith('ended by itself with status 7; it said last: "about to go"')
 
 
 async def test_step_that_fails_ends_the_case_and_is_named(stand: Stand) -> None:

@@ -29,6 +29,11 @@ def test_server_options_are_the_scenarios_in_seconds_and_bytes() -> None:
     assert options.node == "node1"
 
 
+def test_server_that_writes_its_node_into_the_cookie_sets_one() -> None:
+    assert not server_options(scenario()).cookie
+    assert server_options(scenario(), "node1").cookie
+
+
 @pytest.mark.parametrize(
     ("network", "names", "vantages"),
     [
@@ -65,7 +70,7 @@ def test_both_schemes_are_taken_where_both_are_asked_for(page: Any, url: str | N
         ({}, True, OurNode),
         ({"page": {"endpoint_scheme": "https"}}, True, BehindDoor),
         ({"page": {"endpoint_scheme": "https"}}, False, OurNode),  # a hop before it ends TLS
-        ({"server": {"command": ["x"]}}, False, BehindDoor),
+        ({"server": {"command": ["x", "{port}"]}}, False, BehindDoor),
         ({"server": {"url": "http://127.0.0.1:1/echo"}}, False, BehindDoor),
     ],
 )

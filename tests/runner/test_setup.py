@@ -73,11 +73,17 @@ def test_every_kind_of_hop_is_told_in_words(hop: Any, expected: str) -> None:
 
 
 def test_balancer_chooses_among_its_nodes() -> None:
-    network: Any = [{"balancer": {"nodes": 3, "sticky": "prefix", "appended_by": "server"}}]
+    network: Any = [{"balancer": {"nodes": 3, "sticky": "prefix"}}]
     (spec,) = hop_specs(Scenario.model_validate({"title": "x", "network": network}).network, Catalogue())
     assert spec.choice is not None
     assert (spec.proxy, spec.choice.nodes, spec.choice.sticky) == ("balancer", ["node1", "node2", "node3"], "prefix")
-    assert not spec.appends
+
+
+def test_balancer_leaves_the_cookie_to_the_servers_where_it_is_told_to() -> None:
+    for by, appends in (("server", False), ("balancer", True)):
+        network: Any = [{"balancer": {"appended_by": by}}]
+        (spec,) = hop_specs(Scenario.model_validate({"title": "x", "network": network}).network, Catalogue())
+        assert spec.appends is appends
 
 
 def test_behaviours_have_their_limits_and_lots_of_their_own() -> None:

@@ -170,7 +170,7 @@ RIGHT = [
     )),
     "steps: [restart server]", "steps: [server: stop]",
     "network: [{proxy: forward}, late: {delay: 1ms}, no_upgrade, office: {no_upgrade: }, {balancer: {}}]",
-    "server: {command: [x], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: a, within: 5s}",
+    "server: {command: [x, '{port}'], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: ., within: 5s}",
     "server: {url: 'http://127.0.0.1:8081/echo'}",
     "network: [{proxy: forward}, no_upgrade]",
     *(f"expect: {expect}" for expect in (

@@ -1,8 +1,11 @@
 """The server of a case: one node, or several behind a balancer, each with sessions of its own."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
+
+from lab.errors import LabError
 
 Action = Literal["stop", "start", "restart"]
 How = Literal["gracefully", "killed"]
@@ -52,6 +55,13 @@ class Nodes:
         self._page = page
         self._changed = changed
         self._up: list[str] = []
+        self.failed: asyncio.Future[LabError] | None = None
+        """From start on: done as soon as a node has ended that nobody has stopped."""
+
+    def died(self, error: LabError) -> None:
+        """A node has ended by itself; only the first such end is told."""
+        if self.failed is not None and not self.failed.done():
+            self.failed.set_result(error)
 
     @property
     def names(self) -> Sequence[str]:
@@ -70,6 +80,7 @@ class Nodes:
 
     async def start(self) -> None:
         """Start them all."""
+        self.failed = asyncio.get_running_loop().create_future()
         if self._page is not None:
             await self._page.start()
         for name in self._nodes:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from lab.errors import LabError
 from lab.runner.nodes import Action, How, Nodes
 
 
@@ -66,3 +67,13 @@ async def test_stop_ends_all_that_was_started_and_the_page_last() -> None:
     notes.clear()
     await nodes.stop()
     assert notes == ["b stops gracefully", "b leaves", "a leaves", "page stops gracefully"]
+
+
+async def test_first_node_that_ends_by_itself_is_told() -> None:
+    nodes = Nodes({"a": FakeNode("a", [])})
+    nodes.died(LabError("before anybody asks"))
+    await nodes.start()
+    assert nodes.failed is not None and not nodes.failed.done()
+    nodes.died(LabError("first"))
+    nodes.died(LabError("second"))
+    assert str(nodes.failed.result()) == "first"
