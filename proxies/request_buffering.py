@@ -19,6 +19,11 @@ from lab.network.behaviour import Behaviour
 class RequestBuffering(Behaviour):
     """Holds requests until they are complete."""
 
+    class Parameters(Behaviour.Parameters):
+        """None."""
+
+    parameters: Parameters
+
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin to hold."""
         flow.request.stream = False

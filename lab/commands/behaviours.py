@@ -69,7 +69,7 @@ def _parameters(model: "type[BaseModel]", *, link: bool) -> Iterator[str]:
         yield wrapped(plain(one.about), first=" " * 6)
     if any(word in one.value for one in rows for word in ("duration", "size")):
         yield "\n" + wrapped(plain(UNITS))
-    yield "\n" + wrapped(f"Limits: {plain(told(link=link))}.")
+    yield "\n" + wrapped(f"Limits: {plain(told(link=link, way=getattr(model, 'lab_direction', None)))}.")
 
 
 def _text(behaviour: type) -> str:

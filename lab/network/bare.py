@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from lab.scenario.base import Reading, validate_plain
 from lab.scenario.limits import Limits
+from lab.scenario.network import wrong_way
 from lab.scenario.nodes import plain
 from lab.scenario.problems import Problem, ScenarioErrors, nearest
 from lab.scenario.translate import problems_of
@@ -126,7 +127,10 @@ class BareAddon:
         own = {option.key: value for option, value in given.items() if not option.limit}
         try:
             behaviour = self._class(self._read(own))
-            behaviour.limit(read_limits({option.key: value for option, value in given.items() if option.limit}))
+            limits = read_limits({option.key: value for option, value in given.items() if option.limit})
+            if (error := wrong_way(self._class.name, self._class.Parameters, limits)) is not None:
+                raise error
+            behaviour.limit(limits)
         except ValidationError as error:
             raise _wrong(f"{self._class.name}: {explain(error)}") from None
         except ValueError as error:

@@ -33,7 +33,6 @@ from random import Random
 from types import ModuleType
 from typing import Any, ClassVar, Literal, Protocol
 
-from mitmproxy.hooks import all_hooks as mitmproxy_hooks
 from mitmproxy.http import HTTPFlow
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -44,9 +43,6 @@ from lab.network.filter import Direction, Filter
 from lab.network.link.behaviour import LinkBehaviour
 from lab.network.term import Term
 from lab.scenario.profile import models_of
-
-_OWN_HOOKS = ("response_joined", "websocket_control")
-"""The hooks that the lab has beside mitmproxy's."""
 
 logger = logging.getLogger(__name__)
 
@@ -119,11 +115,14 @@ class Behaviour:
 
 _UP = frozenset({"requestheaders", "request", "http_connect"})
 _DOWN = frozenset({"responseheaders", "response_joined", "response"})
+_BOTH = ("websocket_", "client_", "server_", "tls_", "http_", "error")
+"""What the names of other hooks begin with."""
 
 
 def _one_way(behaviour: type[Behaviour]) -> Direction | None:
     """The one way that all goes that the behaviour has hooks for; None where it has hooks for both, or others."""
-    hooks = {name for name in (*mitmproxy_hooks, *_OWN_HOOKS) if hasattr(behaviour, name)}
+    # By their names: mitmproxy's own list has a hook only once the layer is imported that calls it.
+    hooks = {name for name in dir(behaviour) if name in _UP | _DOWN or name.startswith(_BOTH)}
     if hooks and hooks <= _UP:
         return "up"
     return "down" if hooks and hooks <= _DOWN else None

@@ -70,10 +70,16 @@ class Player:
                 act: Coroutine[Any, Any, None] = self._comes(line, who, verb, what)
                 heapq.heappush(self._waiting, (at_ms / 1000, True, next(self._number), act))
         with ExitStack() as stack:
+            stack.callback(self._close)
             self._take_over(stack, behaviour)
             while (due := self._next()) is not None:
                 self._go_on(due)
         return self._lines
+
+    def _close(self) -> None:
+        """End what still waits, where something went wrong."""
+        for *_, task in self._waiting:
+            task.close()
 
     def _take_over(self, stack: ExitStack, behaviour: Behaviour) -> None:
         """Put the player's clock, tasks and websockets in place of the real ones."""

@@ -2,8 +2,8 @@
 
 A behaviour that is taken out of its hop, or whose window of time is over, acts no more: what it holds passes at
 once, what it waits for is given up, and no connection is closed by that. While a hook of a behaviour runs, and in the
-tasks that it starts, `current` is its term; so what it puts in the way of a body, or delays, knows whose it is. Under
-a bare mitmdump there is no term: a behaviour acts for as long as mitmdump runs.
+tasks that it starts, `current` is its term; so what it puts in the way of a body, or delays, knows whose it is. Where
+a test calls a hook by itself there is none: then a behaviour acts for as long as it likes.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ _current: ContextVar[Term | None] = ContextVar("term", default=None)
 
 
 def current() -> Term | None:
-    """The term of the behaviour whose hook is running, or that has started this task; None outside of the lab."""
+    """The term of the behaviour whose hook is running, or that has started this task; None outside of a pipeline."""
     return _current.get()
 
 

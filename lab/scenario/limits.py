@@ -78,9 +78,16 @@ OF_LINKS = frozenset({"direction"})
 """What `when` may say in a link, which knows bytes and no requests."""
 
 
-def told(*, link: bool) -> str:
-    """The limits of a behaviour in one sentence, in Markdown: ``when (`direction`: ...), after ...``."""
+def told(*, link: bool, way: str | None = None) -> str:
+    """The limits of a behaviour in one sentence, in Markdown: ``when (`direction`: ...), after ...``.
+
+    Args:
+        link: Whether it is one of links.
+        way: The one direction that it acts on; None where that may be said.
+    """
     keys = ", ".join(f"`{key}`" for key in When.model_fields if not link or key in OF_LINKS)
     others = ", ".join(f"`{key}`" for key in ("after", "for", "every"))
     counted = "connections" if link else "requests"
-    return f"`when` ({keys}: up or down), {others}, `nth` (of its {counted}) and `seed` (where it draws lots)"
+    return (
+        f"`when` ({keys}: {way or 'up or down'}), {others}, `nth` (of its {counted}) and `seed` (where it draws lots)"
+    )

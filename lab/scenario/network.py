@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
 from lab.scenario.limits import LIMITS, OF_LINKS, Limits
@@ -61,11 +62,9 @@ class BehaviourUse(Model):
     def _goes_that_way(cls, limits: Limits, info: ValidationInfo) -> Limits:
         """A behaviour that acts on requests alone would do nothing with ``direction: down``."""
         name = info.data.get("name", "")
-        way = getattr((known(info.context, "http") or {}).get(name), "lab_direction", None)
-        given = limits.when.direction if limits.when else None
-        if way and given and given != way:
-            what = {"up": "what goes up: requests", "down": "what comes down: responses"}[way]
-            raise_at(("when", "direction"), wrong(f'"direction: {given}" for {name}', f"{way}: it acts on {what}"))
+        error = wrong_way(name, (known(info.context, "http") or {}).get(name), limits)
+        if error is not None:
+            raise_at(("when", "direction"), error)
         return limits
 
     @classmethod
@@ -88,6 +87,16 @@ class BehaviourUse(Model):
         if model is not None and isinstance(info.context, Reading):
             validate_plain(model, parameters, info.context)
         return parameters
+
+
+def wrong_way(name: str, model: Any, limits: Limits) -> PydanticCustomError | None:
+    """What is wrong with the direction of these limits for a behaviour with this parameter model, if anything is."""
+    way = getattr(model, "lab_direction", None)
+    given = limits.when.direction if limits.when else None
+    if way is None or given is None or given == way:
+        return None
+    what = {"up": "what goes up: requests", "down": "what comes down: responses"}[way]
+    return wrong(f'"direction: {given}" for {name}', f"{way}: it acts on {what}")
 
 
 class LinkBehaviourUse(BehaviourUse):

@@ -110,6 +110,18 @@ def test_unknown_option_is_an_options_error(name: str, told: str) -> None:
         assert str(raised.value).startswith(f"unknown option {PREFIX}_{name}: {told}")
 
 
+@pytest.mark.parametrize(("direction", "fits"), [("up", True), ("down", False)])
+async def test_direction_in_which_it_never_acts_is_an_options_error(direction: str, fits: bool) -> None:
+    with loaded(Sample) as context:
+        when = {f"{PREFIX}_when": f"direction: {direction}"}
+        if fits:
+            context.options.update(**when)
+            assert await asked(context) is not None
+        else:
+            with pytest.raises(exceptions.OptionsError, match=f'"direction: down" for {PREFIX}: expected up'):
+                context.options.update(**when)
+
+
 def test_option_of_a_longer_name_belongs_to_another_script() -> None:
     with loaded() as context:
         context.options.add_option("scripts", list, [], "")

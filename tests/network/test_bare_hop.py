@@ -8,6 +8,7 @@ from mitmproxy.proxy.layers.http import HttpRequestHeadersHook, HttpRequestHook,
 from mitmproxy.test import tflow, tutils
 
 from lab.network.behaviour import Behaviour
+from lab.network.witness import PATIENCE_S
 from tests.network.test_bare import loaded
 
 Made = Callable[..., type[Behaviour]]
@@ -87,6 +88,19 @@ async def test_window_is_counted_from_when_the_option_was_set(made: Made, seen: 
         context.options.update(one_for="1h")
         await trigger(context, HttpRequestHeadersHook)
         assert len(seen) == 2
+
+
+async def test_term_of_a_behaviour_ends_with_its_window() -> None:
+    class Windowed(Behaviour):
+        def requestheaders(self, flow: HTTPFlow) -> None:
+            flow.metadata["term"] = self.term
+
+    with loaded(Windowed) as context:
+        context.options.update(**{f"{Windowed.name}_for": "300ms"})
+        term = (await trigger(context, HttpRequestHeadersHook)).metadata["term"]
+        assert term.acting
+        # What it holds is let go then, whether or not anything else comes.
+        await asyncio.wait_for(term.over(), PATIENCE_S)
 
 
 async def test_others_go_on_where_the_first_is_taken_out(made: Made, seen: list[str]) -> None:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -130,6 +132,8 @@ def test_behaviour_is_made_with_its_limits() -> None:
     ("name", "way"),
     [
         ("block", "up"),
+        ("request_buffering", "up"),
+        ("inject_html", "down"),
         ("no_upgrade", "up"),
         ("cors", "down"),
         ("response_cut", "down"),
@@ -140,3 +144,10 @@ def test_behaviour_is_made_with_its_limits() -> None:
 )
 def test_way_of_what_a_behaviour_acts_on_is_told_by_its_hooks_or_by_itself(name: str, way: str | None) -> None:
     assert Catalogue()[name].Parameters.lab_direction == way  # type: ignore[union-attr] # none is of a link
+
+
+def test_way_is_told_by_hooks_whatever_else_was_imported() -> None:
+    """Mitmproxy's list of hooks grows as its layers are imported."""
+    program = "from lab.network.behaviour import Catalogue; print(Catalogue()['block'].Parameters.lab_direction)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == "up\n"

@@ -54,4 +54,6 @@ def test_reserved_keys_are_those_that_were_agreed_on() -> None:
 def test_sentence_names_each_limit_and_of_a_link_only_what_it_can_tell() -> None:
     assert all(f"`{key}`" in told(link=link) for key in LIMITS for link in (True, False))
     assert all(f"`{key}`" in told(link=False) for key in When.model_fields)
+    assert "`direction`: up or down)" in told(link=True)
+    assert "`direction`: down)" in told(link=False, way="down")
     assert "`direction`" in told(link=True) and "`url`" not in told(link=True)
