@@ -23,7 +23,6 @@ from lab.runner.artefacts import Keeping
 from lab.runner.conclude import Concluded, Seen, conclude
 from lab.runner.measuring import MeasuringLock
 from lab.runner.network_side import NetworkSide
-from lab.runner.nodes import Nodes
 from lab.runner.opening import Pages
 from lab.runner.server_side import NoServerSide, ServerSide
 from lab.runner.servers import nodes_of, takes_both_schemes
@@ -64,6 +63,10 @@ def allowance_s(scenario: Scenario) -> float:
     """Seconds after which a case is given up: what its steps and its server may take, and `SPARE_S`."""
     steps = sum(step.allowed_ms for step in scenario.steps)
     return (steps + scenario.server.allowed_ms) / 1000 + SPARE_S
+
+
+def _broke(task: "asyncio.Task[None]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None
 
 
 class OneTry:
@@ -130,21 +133,21 @@ class OneTry:
         pages = Pages(self._case, self._log, self._folder)
         try:
             async with asyncio.timeout(allowance_s(self._case.scenario)):
-                stage, nodes = await self._bring_up(engine, stack, pages)
-                await self._steps(stage, pages, nodes)
+                stage = await self._bring_up(engine, stack, pages)
+                await self._steps(stage, pages)
                 for each in stage.tabs.values():
                     await each.recorder.stop()
                     if each.recorder.failed.done():
                         await pages.must_answer()  # It may just have left the page.
-                if nodes.failed is not None and nodes.failed.done():
-                    raise nodes.failed.result()
+                if stage.network.server_failed is not None and stage.network.server_failed.done():
+                    raise stage.network.server_failed.result()
                 await self._pictures(stage.tabs[MAIN].tab, engine)
         except TimeoutError:
             await pages.must_answer()
             raise
         self._waits("the end of server and network")
 
-    async def _bring_up(self, engine: Engine, stack: contextlib.AsyncExitStack, pages: Pages) -> tuple[Stage, Nodes]:
+    async def _bring_up(self, engine: Engine, stack: contextlib.AsyncExitStack, pages: Pages) -> Stage:
         """Bring everything up in the order server, network, page; ``stack`` ends it in the reverse order."""
         scenario, tools = self._case.scenario, self._tools
         self._waits("server and network")
@@ -203,13 +206,13 @@ class OneTry:
             open_tab=pages.another,
             waits=self._waits,
         )
-        return stage, nodes
+        return stage
 
     def _traces(self, engine: Engine) -> bool:
         wanted = engine.traces_cheaply if self._tools.trace is None else self._tools.trace
         return self._tools.keeping.traces(wanted)
 
-    async def _steps(self, stage: Stage, pages: Pages, nodes: Nodes) -> None:
+    async def _steps(self, stage: Stage, pages: Pages) -> None:
         """Perform the steps until one does not go as the scenario says, or the page or a server has died."""
         emit = self._log.bind("lab")
         for index, step in enumerate(self._case.scenario.steps):
@@ -217,15 +220,16 @@ class OneTry:
             performing = spawn(perform(step, stage), name=f"step {index + 1}")
             try:
                 lost: list[asyncio.Future[Any]] = [each.recorder.failed for each in stage.tabs.values()]
-                lost += [nodes.failed] if nodes.failed is not None else []
-                await asyncio.wait({performing, *lost}, return_when=asyncio.FIRST_COMPLETED)
-                broke_first = performing.done() and not performing.cancelled() and performing.exception() is not None
-                if broke_first and self._case.scenario.server.command is not None:
+                if stage.network.server_failed is not None:
+                    lost.append(stage.network.server_failed)
+                either: set[asyncio.Future[Any]] = {performing, *lost}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if self._case.scenario.server.command is not None and _broke(performing):
                     # What ends with the server may be seen before the server's own end is.
                     await asyncio.wait(lost, timeout=_TELLS_S)
-                for failed in lost:
-                    if failed.done():
-                        raise failed.result()
+                for failed_one in lost:
+                    if failed_one.done():
+                        raise failed_one.result()
                 await performing
             except (StepFailed, NeverOpened) as broke:
                 emit("step", index=index, step=step.step, state="failed", text=str(broke))

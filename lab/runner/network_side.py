@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from lab.errors import LabError
 from lab.events import EventLog
 from lab.network.behaviour import Catalogue
 from lab.network.topology import Network
@@ -26,6 +27,11 @@ class NetworkSide(Changes):
         self._catalogue = catalogue
         self._emit = log.bind("lab")
         self._changes = 0
+
+    @property
+    def server_failed(self) -> asyncio.Future[LabError] | None:
+        """Done as soon as a node has ended that no step has stopped."""
+        return self._nodes.failed
 
     def begin(self) -> None:
         """The client is about to be created: from now on ``after``, ``for`` and ``every`` are counted."""

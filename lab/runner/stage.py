@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lab.browser.engine import EngineFailure, PageError, Tab
+from lab.errors import LabError
 from lab.events import Event, EventLog
 from lab.runner.measuring import MeasuringLock
 from lab.runner.nodes import Action, How
@@ -63,6 +64,11 @@ class Changes:
 
     lab.runner.network_side.NetworkSide is the one that does.
     """
+
+    @property
+    def server_failed(self) -> "asyncio.Future[LabError] | None":
+        """Done as soon as a server has ended that no step has stopped."""
+        return None
 
     def begin(self) -> None:
         """The client is about to be created: the times of behaviours are counted from now on."""

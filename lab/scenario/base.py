@@ -1,6 +1,6 @@
 """What all the models of a scenario share, and how a file's values are held against them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
@@ -20,8 +20,6 @@ class Reading:
 
     behaviours: Mapping[str, type[BaseModel]] | None = None
     """The parameter model of each behaviour that there is; None where any name and parameter will do."""
-    is_folder: Callable[[str], bool] = lambda path: True
-    """Whether there is a folder at a path that the file names, taken from the file's own folder."""
 
 
 Checked = TypeVar("Checked", bound=BaseModel)

@@ -33,9 +33,7 @@ def check(
     source: Source, root: Node, behaviours: Mapping[str, type[BaseModel]] | None
 ) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that the values make, or None and the problems that keep them from it."""
-    beside = Path(source.path).parent
-    reading = Reading(behaviours, is_folder=lambda path: (beside / path).is_dir())
     try:
-        return validate_plain(Scenario, plain(root), reading), []
+        return validate_plain(Scenario, plain(root), Reading(behaviours)), []
     except ValidationError as error:
         return None, problems_of(error, source, root, behaviours)

@@ -13,9 +13,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from lab.scenario.base import Model, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
-from lab.scenario.fitting import check_names_of, check_nodes, check_order
+from lab.scenario.fitting import check_nodes
 from lab.scenario.names import check_names
-from lab.scenario.network import BehaviourUse, Hop
+from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
 from lab.scenario.parts import check_parts, check_trust
 from lab.scenario.server import Server
@@ -77,6 +77,11 @@ class Scenario(Model):
     )
     expect: Expectations = Field(Expectations(), description="What must hold.")
 
+    @model_validator(mode="after")
+    def _server_fits(self) -> "Scenario":
+        check_nodes(self.server, self.network)
+        return self
+
     @field_validator("browsers")
     @classmethod
     def _each_engine_once(cls, engines: list[EngineName]) -> list[EngineName]:
@@ -98,11 +103,9 @@ class Scenario(Model):
     @classmethod
     def _order_of_hops(cls, hops: list[Hop]) -> list[Hop]:
         check_order(hops)
-        check_names_of(hops)
         return hops
 
     @model_validator(mode="after")
-    def _parts_fit(self) -> "Scenario":
-        check_nodes(self.server, self.network)
+    def _page_loads(self) -> "Scenario":
         check_trust(self.network, self.page, self.browsers)
         return self

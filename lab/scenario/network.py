@@ -151,20 +151,6 @@ class Balancer(Model):
     )
     seed: int = Field(0, description="What `pick: random` draws from.")
 
-    @model_validator(mode="after")
-    def _settles_what_it_uses(self) -> "Balancer":
-        """A setting that changes nothing is a mistake: its writer expects something of it."""
-        given = self.model_fields_set
-        key = next((key for key in ("cookie", "appended_by") if key in given), None)
-        if key is not None and self.sticky != "cookie":
-            raise_at((key,), wrong(f'"{key}" beside "sticky: {self.sticky}"', '"sticky: cookie", or no such key'))
-        if "seed" in given and self.pick != "random":
-            raise_at(("seed",), wrong('"seed" where nothing is drawn', '"pick: random" beside it'))
-        if self.appended_by == "server" and self.cookie != "JSESSIONID":
-            what = f'the cookie "{self.cookie}" where the servers append the node'
-            raise_at(("cookie",), wrong(what, "JSESSIONID, the one cookie that SockJS servers set"))
-        return self
-
 
 TLS_KEYS = frozenset({"http2", "extended_connect", "alpn", "min_tls", "max_tls"})
 """Settings of a hop that reads TLS."""
@@ -339,3 +325,22 @@ def _of_profile(model: Any, value: Mapping[str, Any]) -> dict[str, Any]:
     # The profile's own come behind, so that those written here keep their numbers.
     behaviours = [*(value.get(uses) or []), *model.profile.uses_with(value.get("parameters"))]
     return {**settings, "parameters": {}, **value, uses: behaviours}
+
+
+def check_order(hops: Sequence[Hop]) -> None:
+    """Every hop must see traffic: what the browser is told of stands before what it is not told of.
+
+    Raises:
+        ValidationError: At the first hop that is out of place, counted from the list of hops.
+    """
+    behind: str | None = None
+    for index, hop in enumerate(hops):
+        if hop.is_explicit and behind is not None:
+            what = f"a {hop.proxy} proxy behind a {behind}"
+            raise_at((index, "proxy"), wrong(what, f"every forward proxy before the first {behind}"))
+        if hop.kind != "link" and not hop.is_explicit:
+            behind = "balancer" if hop.kind == "balancer" else f"{hop.proxy} proxy"
+        if hop.kind == "balancer" and index < len(hops) - 1:
+            raise_at(
+                (index, "balancer"), wrong("a hop behind a balancer", "the balancer last: its nodes are servers")
+            )

@@ -1,31 +1,17 @@
 """The server of a scenario: the lab's own, one that the lab starts by a command, or one that runs already."""
 
 import re
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
-from lab.scenario.base import Model, Reading, raise_at
+from lab.scenario.base import Model, raise_at
 from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.wrong import wrong
 
-WORDS = ("port", "node", "python", "sockjs-node", "sockjs-tornado")
-"""What may stand in braces in a command; in a URL, the first alone."""
 
-_IN_BRACES = re.compile(r"\{([A-Za-z][\w-]*)\}")
-
-
-def _check_braces(text: str, known: Iterable[str]) -> None:
-    """What stands in braces must be known; text with blanks in it is a program's own, and may have any."""
-    for word in () if re.search(r"\s", text) else _IN_BRACES.findall(text):
-        if word not in known:
-            raise wrong("unknown placeholder", options=[f"{{{one}}}" for one in known], word=f"{{{word}}}")
-
-
-def _parts(value: str) -> SplitResult:
+def _check_url(value: str) -> str:
     try:
         parts = urlsplit(value.replace("{port}", "1"))
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -33,28 +19,10 @@ def _parts(value: str) -> SplitResult:
         right = False
     if not right:
         raise wrong("not a URL", "a URL with http:// or https://, such as http://127.0.0.1:8081/echo")
-    return parts
-
-
-def _check_ready(value: str) -> str:
-    _check_braces(value, WORDS[:1])
-    _parts(value)
     return value
 
 
-def _check_endpoint(value: str) -> str:
-    parts = _parts(value)
-    if "?" in value or "#" in value:
-        plain = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        raise wrong("not the URL of an endpoint", f"no ? and no #, for the client puts its paths behind it: {plain}")
-    if "{" in value:
-        raise wrong("a placeholder in the URL of a server that runs already", "the port that it listens on")
-    return value
-
-
-_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^https?://[^/]"})
-Ready = Annotated[str, AfterValidator(_check_ready), _SCHEMA]
-Endpoint = Annotated[str, AfterValidator(_check_endpoint), _SCHEMA]
+Url = Annotated[str, AfterValidator(_check_url), WithJsonSchema({"type": "string", "pattern": "^https?://[^/]"})]
 
 INSTALL_MS = 300_000.0
 """How long the first start of a server may take that the lab has to install."""
@@ -94,7 +62,7 @@ class Server(Model):
     prefix: str = Field(
         "/echo", pattern=r"^(/[^/?#]+)+$", description="Where the endpoint is, for a command; /echo in the lab's own."
     )
-    ready: Ready | None = Field(
+    ready: Url | None = Field(
         None,
         description=(
             "The URL that the command answers once it is up, with {port}, or with the port that the command always "
@@ -103,9 +71,7 @@ class Server(Model):
     )
     cwd: str | None = Field(None, description="The folder that the command runs in; the scenario's own where null.")
     within: Milliseconds = Field(20_000.0, description="How long the command may take until it answers.")
-    url: Endpoint | None = Field(
-        None, description="The URL of an endpoint that runs already, in place of a server here."
-    )
+    url: Url | None = Field(None, description="The URL of an endpoint that runs already, in place of a server here.")
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> "Server":
@@ -121,8 +87,18 @@ class Server(Model):
             raise_at((of_a_command,), wrong(f'"{of_a_command}" without "command"', "a command that starts a server"))
         if self.command is not None and not self._is_told_a_port and self.fixed_port is None:
             what = "nothing says where the command listens"
-            raise_at(("command",), wrong(what, 'the word "{port}" in it, or its own port in "ready"'))
+            raise_at(("command",), wrong(what, '{port} in one of its words, or its own port in "ready"'))
         return self
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_endpoint(cls, url: str | None) -> str | None:
+        """The client puts its own paths behind it."""
+        if url is not None and re.search(r"[?#]", url):
+            raise wrong("not the URL of an endpoint", f"one without ? and #: {re.split(r'[?#]', url)[0]}")
+        if url is not None and "{" in url:
+            raise wrong("a word in braces in the URL of a server that runs already", "the port that it listens on")
+        return url
 
     @property
     def _is_told_a_port(self) -> bool:
@@ -134,23 +110,6 @@ class Server(Model):
         if self.command is None or self.ready is None or self._is_told_a_port or "{port}" in self.ready:
             return None
         return urlsplit(self.ready).port
-
-    @field_validator("cwd")
-    @classmethod
-    def _is_there(cls, cwd: str | None, info: ValidationInfo) -> str | None:
-        if cwd is not None and isinstance(info.context, Reading) and not info.context.is_folder(cwd):
-            raise wrong("no such folder", "one that is there; a relative path begins in the scenario's folder")
-        return cwd
-
-    @field_validator("command")
-    @classmethod
-    def _placeholders_are_known(cls, command: list[str] | None) -> list[str] | None:
-        for index, word in enumerate(command or ()):
-            try:
-                _check_braces(word, WORDS)
-            except PydanticCustomError as error:
-                raise_at((index,), error)
-        return command
 
     @property
     def is_ours(self) -> bool:

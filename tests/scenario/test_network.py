@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -5,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from lab.scenario.base import Reading, validate_plain
 from lab.scenario.limits import Limits, When
-from lab.scenario.network import Balancer, BehaviourUse, Hop, LinkBehaviourUse
+from lab.scenario.network import Balancer, BehaviourUse, Hop, LinkBehaviourUse, check_order
 
 USE = BehaviourUse(name="no_upgrade")
 
@@ -68,6 +69,35 @@ def test_hop_is_widened(written: Any, expected: Hop) -> None:
     assert Hop.model_validate(written) == expected
 
 
+F, R, T, S = ({"proxy": kind} for kind in ("forward", "reverse", "transparent", "socks"))
+L: dict[str, Any] = {"link": []}
+B: dict[str, Any] = {"balancer": {}}
+
+
+@pytest.mark.parametrize(
+    "hops", [[], [F], [F, F, R, R], [L, F, L, F, T, L, R, L, B], [L, S, T, R], [F, S, L, S, F], [B]]
+)
+def test_hops_are_in_order(hops: Sequence[Any]) -> None:
+    check_order([Hop.model_validate(hop) for hop in hops])
+
+
+@pytest.mark.parametrize(
+    ("hops", "place"),
+    [
+        ([R, F], (1, "proxy")),
+        ([F, R, F], (2, "proxy")),
+        ([T, F], (1, "proxy")),
+        ([S, R, S], (2, "proxy")),
+        ([B, F], (0, "balancer")),
+        ([B, L], (0, "balancer")),
+    ],
+)
+def test_hop_that_would_see_no_traffic_is_refused(hops: Sequence[Any], place: tuple[Any, ...]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        check_order([Hop.model_validate(hop) for hop in hops])
+    assert raised.value.errors()[0]["loc"] == place
+
+
 class OneWay(Parameters):
     lab_direction: ClassVar[str] = "up"
 
@@ -128,18 +158,6 @@ def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Ho
         ({"extended_connect": True}, (), '"extended_connect" without HTTP/2'),
         ({"min_tls": "1.3", "max_tls": "1.2"}, (), '"max_tls" below "min_tls"'),
         ({"balancer": {"nodes": 9}}, ("balancer", "nodes"), "less than or equal to 8"),
-        (
-            {"balancer": {"sticky": "prefix", "cookie": "x"}},
-            ("balancer", "cookie"),
-            '"cookie" beside "sticky: prefix"',
-        ),
-        (
-            {"balancer": {"sticky": "none", "appended_by": "server"}},
-            ("balancer", "appended_by"),
-            '"appended_by" beside "sticky: none"',
-        ),
-        ({"balancer": {"sticky": "prefix", "seed": 1}}, ("balancer", "seed"), '"seed" where nothing is drawn'),
-        ({"balancer": {"appended_by": "server", "cookie": "ID"}}, ("balancer", "cookie"), "servers append"),
     ],
 )
 def test_wrong_hop_is_refused(written: Any, place: tuple[Any, ...], message: str) -> None:

@@ -1,12 +1,9 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from lab.scenario.base import Reading, validate_plain
-from lab.scenario.loader import load_bytes
-from lab.scenario.problems import ScenarioErrors
 from lab.scenario.server import INSTALL_MS, Server
 
 
@@ -48,9 +45,6 @@ def test_server_is_read(written: dict[str, Any], ours: bool, path: str) -> None:
         ({"command": ["x"]}, ("command",)),
         ({"command": ["x"], "ready": "http://127.0.0.1:{port}/"}, ("command",)),
         ({"command": ["x"], "ready": "http://127.0.0.1/"}, ("command",)),
-        ({"command": ["x", "{prot}"]}, ("command", 1)),
-        ({"command": ["x", "{port}"], "ready": "http://127.0.0.1:{prt}/"}, ("ready",)),
-        ({"command": ["x", "{port}"], "ready": "http://127.0.0.1:{node}/"}, ("ready",)),
         ({"url": "http://h/echo?x=1"}, ("url",)),
         ({"url": "http://h/echo#y"}, ("url",)),
         ({"url": "http://h:{port}/echo"}, ("url",)),
@@ -88,7 +82,7 @@ def test_server_is_given_the_time_that_it_needs(written: dict[str, Any], expecte
         ({}, None),
         ({"command": ["x", "{port}"]}, None),
         ({"command": ["x"], "ready": "http://127.0.0.1:8081/info?x"}, 8081),
-        # One who is told a port listens there; what answers for it may be elsewhere.
+        # One that is told a port listens there; what answers for it may be elsewhere.
         ({"command": ["x", "{port}"], "ready": "http://127.0.0.1:8081/health"}, None),
     ],
 )
@@ -96,29 +90,3 @@ def test_port_of_a_command_that_is_told_none_is_that_which_it_is_asked_at(
     written: dict[str, Any], expected: int | None
 ) -> None:
     assert server(written).fixed_port == expected
-
-
-def test_a_programs_own_text_may_have_braces() -> None:
-    assert server({"command": ["x", "-c", "print(f'{a} {b}')", "{port}"]}).command is not None
-
-
-def test_nearest_placeholder_is_told() -> None:
-    source = b"title: x\nserver: {command: [x, '{prot}']}\n"
-    with pytest.raises(ScenarioErrors) as raised:
-        load_bytes(source, Path("x.yaml"))
-    (problem,) = raised.value.problems
-    assert (problem.what, problem.nearest, problem.column) == ('unknown placeholder "{prot}"', "{port}", 23)
-
-
-@pytest.mark.parametrize(
-    ("cwd", "expected"), [("here", []), ("nowhere", ["no such folder"]), ("file", ["no such folder"])]
-)
-def test_folder_of_a_command_must_be_there(tmp_path: Path, cwd: str, expected: list[str]) -> None:
-    (tmp_path / "here").mkdir()
-    (tmp_path / "file").touch()
-    try:
-        load_bytes(f"title: x\nserver: {{command: ['{{port}}'], cwd: {cwd}}}\n".encode(), tmp_path / "x.yaml")
-        found = []
-    except ScenarioErrors as errors:
-        found = [problem.what for problem in errors.problems]
-    assert found == expected
