@@ -1,9 +1,9 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
@@ -164,7 +164,13 @@ KEYS: Mapping[HopKind, frozenset[str]] = {
 """The keys that each kind of hop may have, besides those that every hop may have."""
 COMMON_KEYS = frozenset({"name", "profile", "parameters"})
 
-TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, float) else value
+
+
+# In YAML 1.2 without quotes is a number.
+TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], BeforeValidator(_as_text)]
 
 
 class Hop(Model):

@@ -60,6 +60,21 @@ def test_scenario_may_name_it(path: Path, models: Any) -> None:
     assert hop.profile == path.stem
 
 
+def uses_of(name: str, catalogue: Catalogue) -> dict[str, Any]:
+    profile = load_profile(shipped.PROXIES / "profiles" / f"{name}.yaml", catalogue.parameter_models())
+    return {use.name: use.parameters for use in profile.hop.uses}
+
+
+def test_kaspersky_of_one_time_does_not_hide_that_of_another(catalogue: Catalogue) -> None:
+    """What swallows messages on a websocket that has opened keeps the client from ever meeting a held stream."""
+    assert list(uses_of("kaspersky", catalogue)) == ["buffering"]
+    assert list(uses_of("kaspersky-websocket", catalogue)) == ["websocket_blackhole"]
+
+
+def test_modsecurity_changes_the_answer_of_the_server(catalogue: Catalogue) -> None:
+    assert uses_of("modsecurity", catalogue)["no_upgrade"] == {"answer": 200, "reaches_server": True}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_figures_have_units_and_keys_an_order(path: Path) -> None:
     written = yaml.safe_load(path.read_text(encoding="utf-8"))

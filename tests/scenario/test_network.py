@@ -131,6 +131,7 @@ LATE = LinkBehaviourUse(name="late", parameters={"delay": 5}, limits=Limits(when
         ({"link": []}, "link", Hop(link=[])),
         ({"balancer": {}}, "balancer", Hop(balancer=Balancer())),
         ({"proxy": "socks"}, "proxy", Hop(proxy="socks")),
+        ({"min_tls": 1.2, "max_tls": "1.3"}, "proxy", Hop(min_tls="1.2", max_tls="1.3")),
     ],
 )
 def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Hop) -> None:
@@ -157,6 +158,7 @@ def test_kind_of_a_hop_is_told_by_its_keys(written: Any, kind: str, expected: Ho
         ({"proxy": "forward", "http2": True}, (), "where TLS is passed on unread"),
         ({"extended_connect": True}, (), '"extended_connect" without HTTP/2'),
         ({"min_tls": "1.3", "max_tls": "1.2"}, (), '"max_tls" below "min_tls"'),
+        ({"min_tls": 1.5}, ("min_tls",), "Input should be"),
         ({"balancer": {"nodes": 9}}, ("balancer", "nodes"), "less than or equal to 8"),
     ],
 )

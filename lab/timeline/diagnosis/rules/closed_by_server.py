@@ -19,12 +19,14 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         if closed is None or session is None or session.data.get("by") != "server" or not told:
             continue
         reason = closed.data.get("reason")
+        age_ms = life.age_ms(session.t_ms)
+        when = f"{ms(age_ms)} after it had opened" if age_ms >= 0 else "before the page was told that it was open"
         yield Diagnosis(
             about=life.about,
             cause="closed_by_server",
             hop=None,
             sentence=f"The server closed the connection with {closed.data.get('code')}"
-            f"{f' ({reason})' if reason else ''}, {ms(life.age_ms(session.t_ms))} after it had opened.",
+            f"{f' ({reason})' if reason else ''}, {when}.",
             proof=[f"the server's session ended with {session.data.get('code')} by the server"],
             hint="see the application; 3000 with a word on heartbeats: the server missed the answer to its ping",
         )
