@@ -1,6 +1,5 @@
 """The command line. Each command is one file in lab/commands/; there is no rule in any of them."""
 
-import gc
 import sys
 import tempfile
 import traceback
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from lab import __version__, commands
+from lab import __version__, commands, ending
 from lab.errors import LabError
 from lab.runner import status
 
@@ -63,16 +62,6 @@ def _in_words(error: typer.TyperException) -> str:
     return str(text).replace("Value error, ", "").rstrip(".")
 
 
-def _let_go_of_tls() -> None:
-    """Free what is left of TLS connections while the interpreter still runs.
-
-    pyOpenSSL's objects stand in cycles with functions that OpenSSL calls. Freed as the interpreter ends, they take
-    the process down with a segmentation fault, now and then, after all was done.
-    """
-    if "OpenSSL" in sys.modules:
-        gc.collect()
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a LabError becomes a sentence and a status, never a traceback."""
     outcome: Any
@@ -97,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
         console.print(f"     This is a defect of the lab. Please report it, with the file {file.name}.")
         sys.exit(status.ENVIRONMENT)
     finally:
-        _let_go_of_tls()
+        ending.let_go_of_tls()
     if not words:
         sys.exit(status.USAGE)
     sys.exit(outcome if isinstance(outcome, int) else status.PASSED)

@@ -1,7 +1,7 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -305,7 +305,18 @@ def is_short(value: Any) -> bool:
     return isinstance(value, str)
 
 
+_INSTEAD = {
+    **{kind: f"- proxy: {kind}" for kind in get_args(Hop.model_fields["proxy"].annotation)},
+    "proxy": "- proxy: forward",
+    "balancer": "- balancer: {nodes: 2}",
+    "link": "- link: [latency]",
+}
+"""How the kinds of hops are written that some take for names."""
+
+
 def _check_short(name: object, reading: object, *, at: Place) -> None:
+    if name in _INSTEAD and name not in (known(reading, "http", "link", "profile") or {}):
+        raise wrong(f'"{name}" is a kind of hop, and no behaviour', f'"{_INSTEAD[str(name)]}"', at=at)
     words = known(reading, "http", "link", "profile")
     if words is not None and name not in words:
         raise wrong("unknown behaviour", options=sorted(words), word=str(name), at=at)

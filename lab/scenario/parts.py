@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pydantic_core import PydanticCustomError
+
 from lab.scenario.base import raise_at
 from lab.scenario.network import Hop, known
 from lab.scenario.server import Server
@@ -51,6 +53,12 @@ def check_parts(steps: Sequence[StepModel], hops: Sequence[Hop], server: Server,
             _check_server(index, step, hops, server)
 
 
+def _not_done(hop: Hop, index: int, name: str, options: Sequence[str]) -> PydanticCustomError:
+    """What is said of a behaviour that is to be taken from a hop which has none of that name."""
+    expected = "" if options else "one that it does; it does none"
+    return wrong(f'the hop "{hop.name or f"hop{index + 1}"}" does no', expected, options=options, word=name)
+
+
 def hop_index(name: str | None, hops: Sequence[Hop]) -> int | None:
     """Which hop is meant, counted from 0; None where none is called so, or none is named and there are several."""
     if name is None:
@@ -73,10 +81,10 @@ def _check_change(
     for number, name in enumerate(step.remove):
         if name not in here and name != ALL:
             options = [*dict.fromkeys(here), ALL]
-            raise_at((index, step.step, "remove", number), wrong("not done by the hop", options=options, word=name))
+            raise_at((index, step.step, "remove", number), _not_done(hop, place, name, options))
     for number, use in enumerate(step.replace):
         if use.name not in here:
-            error = wrong("not done by the hop", options=dict.fromkeys(here), word=use.name)
+            error = _not_done(hop, place, use.name, [*dict.fromkeys(here)])
             raise_at((index, step.step, "replace", number, "name"), error)
     fitting = known(reading, "link" if hop.kind == "link" else "http")
     for key, uses in (("add", step.add), ("replace", step.replace)):

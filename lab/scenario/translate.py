@@ -156,7 +156,9 @@ class _Translator:
             return self._extra(loc)
         place = locate(self._root, loc)
         if kind == KIND:
-            return self._wrong(loc, place, context)
+            finding = self._wrong(loc, place, context)
+            # Where a key is pointed at, what stands there has been said.
+            return replace(finding, came="") if context["at"] == "key" else finding
         what = f"wrong value for {quoted(place.label)}" if place.label else "wrong value"
         finding = _Finding(loc, place, place.node, what, came=said(place.node), word=_word(place.node))
         if kind in ("literal_error", "enum"):

@@ -5,7 +5,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from lab.scenario.loader import load_bytes
-from lab.scenario.problems import ScenarioErrors
+from lab.scenario.problems import Problem, ScenarioErrors
 
 
 class Delay(BaseModel):
@@ -23,13 +23,17 @@ MODELS: dict[str, type[BaseModel]] = {"late": Delay, "no_upgrade": Answer, "buff
 HOPS = "network: [{name: office, behaviours: [no_upgrade]}, late, {balancer: {nodes: 2}}]"
 
 
-def problems(steps: str, head: str = HOPS) -> list[str]:
+def told(steps: str, head: str = HOPS) -> list[Problem]:
     text = f"title: x\n{head}\nsteps:\n" + "".join(f"  - {step}\n" for step in steps.split("|"))
     try:
         load_bytes(text.encode(), Path("x.yaml"), MODELS)
     except ScenarioErrors as errors:
-        return [f"{one.line}:{one.column}: {one.what}" for one in errors.problems]
+        return list(errors.problems)
     return []
+
+
+def problems(steps: str, head: str = HOPS) -> list[str]:
+    return [f"{one.line}:{one.column}: {one.what}" for one in told(steps, head)]
 
 
 @pytest.mark.parametrize(
@@ -53,10 +57,10 @@ def test_steps_may_change_what_is_there(steps: str) -> None:
         ("network: {hop: offic, remove: all}", ['4:20: unknown hop "offic"']),
         ("network: {remove: all}", ["4:14: no hop"]),
         ("network: {hop: office}", ["4:14: nothing to change"]),
-        ("network: {hop: office, remove: buffering}", ['4:36: not done by the hop "buffering"']),
+        ("network: {hop: office, remove: buffering}", ['4:36: the hop "office" does no "buffering"']),
         ("network: {hop: office, remove: all}|network: {hop: office, remove: no_upgrade}",
-         ['5:36: not done by the hop "no_upgrade"']),
-        ("network: {hop: office, replace: buffering}", ['4:37: not done by the hop "buffering"']),
+         ['5:36: the hop "office" does no "no_upgrade"']),
+        ("network: {hop: office, replace: buffering}", ['4:37: the hop "office" does no "buffering"']),
         ("network: {hop: office, add: late}", ['4:33: "late" in a proxy']),
         ("network: {hop: hop2, add: {no_upgrade: {}}}", ['4:32: "no_upgrade" in a link']),
         ("network: {hop: office, add: {no_upgrade: {anser: 1}}}", ['4:47: unknown key "anser"']),
@@ -103,3 +107,16 @@ HOP = "network: [{proxy: forward, tls: untrusted}]"
 )
 def test_page_loads_where_a_hop_is_not_trusted(more: str, expected: list[str]) -> None:
     assert problems("connect", f"{HOP}\n{more}") == expected
+
+
+def test_behaviour_that_a_hop_does_not_do_is_told_with_those_that_it_does() -> None:
+    head, steps = "network: [{behaviours: [buffering]}, {name: b}]", "connect|network: {hop: hop1, remove: bufering}"
+    (problem,) = told(steps, head)
+    assert (problem.what, problem.nearest) == ('the hop "hop1" does no "bufering"', "buffering")
+    (problem,) = told("network: {hop: b, replace: buffering}", head)
+    assert (problem.what, problem.expected) == ('the hop "b" does no "buffering"', "one that it does; it does none")
+
+
+def test_key_that_is_pointed_at_is_not_told_as_what_came() -> None:
+    (problem,) = told("network: {hop: hop1, remove: all}", "network: []")
+    assert problem.came == ""
