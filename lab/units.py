@@ -7,13 +7,15 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 _MS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0, "h": 3_600_000.0}
 _BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)")
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
+"""What a duration looks like."""
+SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)")
+"""What a size looks like."""
 
 
 def duration_ms(value: object) -> float:
     """Milliseconds from ``250ms``, ``5s``, ``2m`` or ``1h``; ValueError for anything else, bare numbers too."""
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("expected a duration with its unit, such as 250ms, 5s or 2m")
     return float(match[1]) * _MS[match[2]]
@@ -21,7 +23,7 @@ def duration_ms(value: object) -> float:
 
 def size_bytes(value: object) -> int:
     """Bytes from ``100B``, ``4KiB`` or ``1MiB``; ValueError for anything else, bare numbers too."""
-    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("expected a size with its unit, such as 100B, 4KiB or 1MiB")
     return round(float(match[1]) * _BYTES[match[2]])

@@ -14,12 +14,16 @@ the query, everything but htmlfile and jsonp-polling, whose callback stands in i
 time out.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from mitmproxy import http
 from pydantic import Field
 
+from lab.forms import Form
 from lab.network.behaviour import Behaviour
+
+UrlPath = Annotated[str, Form("^/", "a path that begins with /")]
+"""The path of a URL."""
 
 
 class RewriteUrl(Behaviour):
@@ -28,8 +32,8 @@ class RewriteUrl(Behaviour):
     class Parameters(Behaviour.Parameters):
         """What is done to a URL."""
 
-        strip: str | None = Field(None, pattern="^/", description="A prefix that is taken away, such as /echo.")
-        add: str | None = Field(None, pattern="^/", description="A prefix put before the path, such as /echo.")
+        strip: UrlPath | None = Field(None, description="A prefix that is taken away, such as /echo.")
+        add: UrlPath | None = Field(None, description="A prefix put before the path, such as /echo.")
         query: Literal["keep", "drop"] = Field("keep", description="Whether the query stays.")
 
     parameters: Parameters

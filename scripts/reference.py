@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from lab.browser import personas
 from lab.network.behaviour import Catalogue
 from lab.scenario.schema import json_schema
 from scripts import (
@@ -24,7 +25,7 @@ def files() -> dict[Path, str]:
     """Each generated file and what it must say."""
     pages = (scenario_reference, behaviours_reference, command_line_reference, results_reference)
     # What `lab schema` prints.
-    schema = json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(json_schema(Catalogue().models(), personas.names()), indent=2, ensure_ascii=False) + "\n"
     return {SCHEMA: schema, **{module.PAGE: module.page() for module in pages}, **persona_scenarios.files()}
 
 

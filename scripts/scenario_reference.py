@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.browser import personas
 from lab.scenario.combine import MOST
 from lab.scenario.schema import json_schema
 from lab.scenario.steps import STEPS
@@ -217,7 +218,7 @@ The transports by the client's own names, in the order in which it tries them:
 
 def page() -> str:
     """The whole page: the keys of a file, then a section for each part."""
-    schema = json_schema()
+    schema = json_schema(personas=personas.names())
     definitions = schema["$defs"]
     sections = [_HEAD, "## The keys of a file\n" + table(schema, definitions)]
     for name, (heading, prose) in _SECTIONS.items():

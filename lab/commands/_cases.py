@@ -13,6 +13,7 @@ from lab.scenario.matrix import Case, cases
 from lab.scenario.problems import Problem, ScenarioErrors
 from lab.scenario.select import find, matching
 from lab.shipped import SCENARIOS
+from lab.timeline.words import plural
 
 
 class NothingSelected(LabError):
@@ -28,8 +29,10 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
         ScenarioErrors: Some of them are wrong: the problems of all the files at once.
         UsageError: A path does not exist.
     """
+    from lab.browser import personas
     from lab.runner.session import catalogues
 
+    masks = personas.names()
     of_folder = catalogues(tuple(proxies or ()))
     models: dict[Path, dict[str, type[BaseModel]]] = {}
     documents: list[tuple[Document, list[Case]]] = []
@@ -39,7 +42,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
         if folder not in models:
             models[folder] = of_folder(folder).models()
         try:
-            document = load(found.path, models[folder], name=found.name)
+            document = load(found.path, models[folder], personas=masks, name=found.name)
             documents.append((document, cases(document)))
         except ScenarioErrors as error:
             problems += error.problems
@@ -64,7 +67,7 @@ def selected(
     left = matching(wanted, expression) if expression else wanted
     if not left:
         raise NothingSelected(
-            f"nothing is selected: none of {len(everything)} cases is for these browsers and matches.",
+            f"nothing is selected: none of {plural(len(everything), 'case')} is for these browsers and matches.",
             remedy="See what there is with `lab list`.",
         )
     return left

@@ -65,7 +65,7 @@ def read_hop(
     except ValidationError as error:
         # As if it stood in a file: the words for what is wrong are the same.
         source, root, _ = read(yaml.safe_dump({"hop": value}).encode(), "command line")
-        problem = problems_of(error, source, root, reading.behaviours, of=_One)[0]
+        problem = problems_of(error, source, root, reading, of=_One)[0]
         expected = f": expected {problem.expected}" if problem.expected and not problem.nearest else ""
         remedy = "`lab behaviours` and `lab profiles` say what there is; a behaviour is written as in a scenario."
         hint = f"Did you mean {problem.nearest}?" if problem.nearest else remedy

@@ -44,7 +44,7 @@ class Expectation(Model):
     only_attempts: list[ExpectedAttempt] | None = Field(
         None, description="All the attempts made, in this order, and no others."
     )
-    opened_within: Milliseconds | None = Field(None, description="From creating the client to its onopen.")
+    opened_within: Milliseconds | None = Field(None, gt=0, description="From creating the client to its onopen.")
     delivery: Literal["exactly once, in order"] | None = Field(
         None, description="Whether each message sent came back once, unchanged, in order."
     )

@@ -108,7 +108,7 @@ def _with_values(document: Document, combination: Combination) -> tuple[Scenario
             problems.append(
                 document.source.problem(at.start, at.end, error.what, expected=error.expected, nearest=error.nearest)
             )
-    scenario, wrong_values = check(document.source, root, document.behaviours)
+    scenario, wrong_values = check(document.source, root, document.reading)
     problems += [_as_the_matrix_has_it(problem, document, combination) for problem in wrong_values]
     return scenario, problems
 

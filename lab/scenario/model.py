@@ -6,19 +6,28 @@ lab/scenario/locate.py leads from the widened form back to what was written, and
 describes the short forms to editors: whoever changes one of them changes all three.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
-from lab.scenario.base import Model, raise_at
+from lab.scenario.base import Found, Model, raise_all, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
-from lab.scenario.names import check_names
+from lab.scenario.hold import expect_steps_wrong, expectations_wrong
+from lab.scenario.names import names_wrong
 from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
-from lab.scenario.parts import check_parts, check_trust
+from lab.scenario.parts import check_trust, offline_wrong, parts_wrong
 from lab.scenario.server import Server
-from lab.scenario.steps import Step
+from lab.scenario.steps import Step, step_name
 from lab.scenario.steps.close import Close
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.receive import Receive
@@ -50,6 +59,35 @@ def _all_engines() -> list[EngineName]:
 
 def _default_steps() -> list[Any]:
     return [Connect(), Send(text="hello ☃"), Receive(text="hello ☃"), Close()]
+
+
+def _changed_by(matrix: Mapping[str, Sequence[Any]]) -> set[str]:
+    """The parts of a scenario that its matrix changes."""
+    keys = [key for entry in matrix.get("include", ()) if isinstance(entry, dict) for key in entry]
+    return {str(key).partition(".")[0] for key in (*matrix, *keys)}
+
+
+def _settled(info: ValidationInfo, *parts: str) -> bool:
+    """Whether these parts are right, and no key of the matrix changes them or the field that is being validated.
+
+    What a matrix changes is held against the rest with each of its values in place.
+    """
+    if not info.data.keys() >= {"matrix", *parts}:
+        return False
+    return not _changed_by(info.data["matrix"]) & {str(info.field_name), *parts}
+
+
+def _right_ones(written: Any, handler: ValidatorFunctionWrapHandler) -> list[Any]:
+    """The steps that are right, None for others, up to the first that may have been meant to change what follows."""
+    steps: list[Any] = []
+    for one in written if isinstance(written, list) else ():
+        try:
+            steps += handler([one])
+        except ValidationError:
+            if step_name(one) in (None, "connect", "open tab", "network"):
+                break
+            steps.append(None)
+    return steps
 
 
 class Scenario(Model):
@@ -84,14 +122,34 @@ class Scenario(Model):
                 raise_at((index,), wrong(f'"{engine}" stands twice', "each engine once"))
         return engines
 
-    @field_validator("steps")
+    @field_validator("steps", mode="wrap")
     @classmethod
-    def _names_are_given(cls, steps: list[Any], info: ValidationInfo) -> list[Any]:
-        page = info.data.get("page")
-        check_names(steps, own_page=isinstance(page, Page) and page.url is not None)
-        if "network" in info.data and "server" in info.data:
-            check_parts(steps, info.data["network"], info.data["server"], info.context)
+    def _parts_are_there(cls, written: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        error: ValidationError | None = None
+        try:
+            steps = handler(written)
+        except ValidationError as raised:
+            error, steps = raised, _right_ones(written, handler)
+        found: list[Found] = []
+        data = info.data
+        if _settled(info, "page"):
+            found += names_wrong(steps, own_page=data["page"].url is not None)
+        if _settled(info, "network", "server"):
+            found += parts_wrong(steps, data["network"], data["server"], info.context)
+        if _settled(info, "network", "browsers"):
+            found += offline_wrong(steps, data["network"], data["browsers"])
+        if _settled(info, "client", "page"):
+            found += expect_steps_wrong(steps, data["client"], data["page"])
+        raise_all(found, besides=error)
         return steps
+
+    @field_validator("expect")
+    @classmethod
+    def _can_hold(cls, expect: Expectations, info: ValidationInfo) -> Expectations:
+        data = info.data
+        if _settled(info, "client", "page", "browsers", "steps"):
+            raise_all(expectations_wrong(expect, data["client"], data["page"], data["steps"], data["browsers"]))
+        return expect
 
     @field_validator("network")
     @classmethod
@@ -101,5 +159,6 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _page_loads(self) -> "Scenario":
-        check_trust(self.network, self.page, self.browsers)
+        if not _changed_by(self.matrix) & {"network", "page", "browsers"}:
+            check_trust(self.network, self.page, self.browsers)
         return self

@@ -1,10 +1,11 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from lab.forms import Form
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
 from lab.scenario.limits import LIMITS, Limits
 from lab.scenario.wrong import Place, wrong
@@ -119,7 +120,9 @@ class Balancer(Model):
             "What keeps a client at its node: a cookie; the `server` part of the URL; its address; or nothing."
         ),
     )
-    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie, for sticky: cookie.")
+    cookie: Annotated[str, Form(r"^[\w.-]+$", "the name of a cookie: letters, digits, _, . and -")] = Field(
+        "JSESSIONID", description="The name of the cookie, for sticky: cookie."
+    )
     appended_by: Literal["balancer", "server"] = Field(
         "balancer",
         description="Who writes the node into the cookie: the balancer, or each server (JSESSIONID=dummy.node1).",

@@ -125,10 +125,11 @@ def load_profile(path: Path, behaviours: Mapping[str, type[BaseModel]]) -> Profi
     """
     source, root, problems = read(content_of(path), path.as_posix())
     profile: Profile | None = None
+    reading = Reading(behaviours)
     try:
-        profile = validate_plain(Profile, plain(root), Reading(behaviours))
+        profile = validate_plain(Profile, plain(root), reading)
     except ValidationError as error:
-        problems = problems or problems_of(error, source, root, behaviours, of=Profile)
+        problems = problems or problems_of(error, source, root, reading, of=Profile)
     if profile is None or problems:
         raise ScenarioErrors(problems)
     return profile

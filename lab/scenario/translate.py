@@ -9,15 +9,17 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from lab.scenario.base import Reading
+from lab.scenario.hints import as_keys, written
+from lab.scenario.limits import Limits
 from lab.scenario.locate import Loc, Place, locate
 from lab.scenario.model import EngineName, Hop, Scenario
-from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
+from lab.scenario.nodes import MappingNode, Node, Plain, Scalar, quoted, said
 from lab.scenario.problems import Problem, Source, nearest, one_of
 from lab.scenario.types_at import keys_of, models_at
 from lab.scenario.wrong import KIND
 from lab.sockjs.transports import TRANSPORTS
-
-Behaviours = Mapping[str, type[BaseModel]]
+from lab.units import DURATION, SIZE
 
 # Pydantic's type of error, and what a file's reader calls that which was expected.
 _TYPES = {
@@ -73,6 +75,8 @@ class _Finding:
     """Words that would be right, too, but are not worth a list."""
     came: str = ""
     word: str = ""
+    nearest: str = ""
+    """What was most likely meant, where that is known."""
     missing: str = ""
     """The key that is missing, where one is."""
 
@@ -81,15 +85,20 @@ def problems_of(
     error: ValidationError,
     source: Source,
     root: Node,
-    behaviours: Behaviours | None = None,
+    reading: Reading,
     *,
     of: type[BaseModel] = Scenario,
 ) -> list[Problem]:
     """The problems that a validation has found in what ``root`` holds, sorted by position.
 
-    ``of`` is the model that the whole file was held against.
+    Args:
+        error: What the validation has found.
+        source: The text.
+        root: What it holds.
+        reading: What it was held against, besides the model.
+        of: The model that the whole file was held against.
     """
-    translator = _Translator(source, root, behaviours or {}, of)
+    translator = _Translator(source, root, reading, of)
     findings = [translator.finding(details) for details in error.errors(include_url=False, include_input=False)]
     findings = list(_without_echoes(_deepest(findings)))
     by_value = sorted(findings, key=lambda finding: (finding.at.start, finding.at.end, finding.what))
@@ -130,7 +139,7 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
     came = first.came
     if first.word in options:  # it only lacks the right type: 403 in quotes, where the number is expected
         came, options = f"the text {came}", []
-    near = nearest(first.word, options) if first.word else ""
+    near = first.nearest or (nearest(first.word, options) if first.word else "")
     if not near and "true or false" in expected:
         near = _TRUTH.get(first.word.lower(), "")
     joined = ", or ".join(dict.fromkeys(expected))
@@ -140,10 +149,11 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
 class _Translator:
     """Translates the errors of one file."""
 
-    def __init__(self, source: Source, root: Node, behaviours: Behaviours, of: type[BaseModel]) -> None:
+    def __init__(self, source: Source, root: Node, reading: Reading, of: type[BaseModel]) -> None:
         self._source = source
         self._root = root
-        self._behaviours = behaviours
+        self._reading = reading
+        self._behaviours: Mapping[str, type[BaseModel]] = reading.behaviours or {}
         self._of = of
 
     def finding(self, details: ErrorDetails) -> _Finding:
@@ -165,7 +175,7 @@ class _Translator:
             if vocabulary and finding.word:
                 return replace(finding, what=f"unknown {vocabulary} {quoted(finding.word)}", options=options, came="")
             return replace(finding, options=options)
-        expected = _expected(kind, context, details["msg"])
+        expected = _expected(kind, context, details["msg"], _unit(finding.word)) + self._hint(kind, loc, place.node)
         if kind == "string_type" and isinstance(place.node, Scalar) and place.node.value is not None:
             expected += f': "{self._source.text[place.node.start : place.node.end]}" in quotes'
         return replace(finding, expected=expected)
@@ -174,6 +184,24 @@ class _Translator:
         place = locate(self._root, loc[:-1])
         key = str(loc[-1])
         return _Finding(loc, place, place.pointer, f'missing key "{key}"', expected=f'"{key}: ..."', missing=key)
+
+    def _hint(self, kind: str, loc: Loc, node: Node) -> str:
+        """Behind what was expected in place of one word: how it is written with that word in it."""
+        if isinstance(node, MappingNode) and _TYPES.get(kind) == "a list":
+            return ", each item behind a dash"
+        value = node.value if isinstance(node, Scalar) else None
+        if value is None:
+            return ""
+        if _TYPES.get(kind) == "a list":
+            return f": [{', '.join(map(written, _words(value)))}]"
+        if _TYPES.get(kind) == "keys and values":
+            models = models_at(loc, self._name_at, self._behaviours, self._of)
+            meant = next(
+                filter(None, (as_keys(model, value, self._reading) for model in models if model is not Limits)), ""
+            )
+            keys = ", ".join(dict.fromkeys(key for model in models for key in keys_of(model)))
+            return f", such as {meant}" if meant else f" ({keys})" if keys else ""
+        return ""
 
     def _extra(self, loc: Loc) -> _Finding:
         place = locate(self._root, loc)
@@ -200,7 +228,8 @@ class _Translator:
             node = node.entries[where].value
         keys = ", ".join(map(quoted, node.entries)) if isinstance(node, MappingNode) else ""
         what, came = (f"{context['what']} {quoted(word)}", "") if word else (context["what"], keys or said(node))
-        return _Finding(loc, place, node, what, context["expected"], tuple(context["options"]), near, came, word)
+        options, meant = tuple(context["options"]), context["near"]
+        return _Finding(loc, place, node, what, context["expected"], options, near, came, word, meant)
 
     def _name_at(self, loc: Loc) -> str:
         """The name of the behaviour or of the profile that is used at a place."""
@@ -209,6 +238,16 @@ class _Translator:
             if word in self._behaviours:
                 return word
         return ""
+
+
+def _words(value: Plain) -> list[Plain]:
+    """What may be meant to be several: a text is parted at its commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else [value]
+
+
+def _unit(word: str) -> str:
+    """The unit that a limit has which the word is held against."""
+    return "ms" if DURATION.fullmatch(word) else "B" if SIZE.fullmatch(word) else ""
 
 
 def _word(node: Node) -> str:
@@ -229,12 +268,18 @@ def _vocabulary(options: tuple[str, ...]) -> str:
     return "engine" if set(options) == set(get_args(EngineName)) else ""
 
 
-def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
-    """What was expected, from the table or, for the rarer types of error, from pydantic's own sentence."""
+def _expected(kind: str, context: Mapping[str, Any], message: str, unit: str) -> str:
+    """What was expected, from the table or, for the rarer types of error, from pydantic's own sentence.
+
+    ``unit`` is what limits are in.
+    """
     if kind in _TYPES:
         return _TYPES[kind]
     if kind in _LIMITS:
-        limits = {key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()}
+        unit = unit if kind.startswith(("greater", "less")) else ""
+        limits = {
+            key: f"{value:g}{unit}" if isinstance(value, (int, float)) else value for key, value in context.items()
+        }
         return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(limits))
     plain = re.sub(r"^(Value error|Assertion failed), ", "", message)
     return re.sub(r"^(Input should be |expected )", "", plain)

@@ -109,7 +109,7 @@ expect:
   transport: xhr-polling
   opened_within: 4s
   delivery: exactly once, in order
-  webkit: {transport: none}
+  webkit: {transport: none, opened_within: null, delivery: null}
 """
     )
     assert scenario.server.response_limit == 131_072

@@ -15,7 +15,7 @@ from lab.scenario.problems import ScenarioErrors
         ("close", "3:5", "close before any connect"),
         ("connect, connect: main", "3:14", 'a second connection called "main"'),
         ("connect: a, send: {text: b, connection: b}", "", 'unknown connection "b"'),
-        ("connect: a, send: b", "", 'unknown connection "main"'),
+        ("connect: a, send: b", "4:5", 'no connection called "main", which is meant where none is named'),
         ("connect, reload: {tab: second}", "", 'unknown tab "second"'),
         ("connect: {throws: x}, send: a", "", "send before any connect"),
         ("open tab: a, open tab: a", "", 'a second tab called "a"'),

@@ -78,7 +78,7 @@ def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[s
         ("network: [no_upgrade]", "network: {remove: no_upgrade}", []),
         ("network: []", "restart server", []),
         ("network: []", "server: {action: stop, node: node1}", ['4:34: unknown node "node1"']),
-        ("server: {command: [x]}", "server: stop", []),
+        ("server: {command: [x, '{port}']}", "server: stop", []),
         ("server: {url: 'http://h/'}", "server: stop", ["4:5: a server that runs already cannot be stopped"]),
     ],
 )

@@ -170,7 +170,7 @@ RIGHT = [
     )),
     "steps: [restart server]", "steps: [server: stop]",
     "network: [{proxy: forward}, late: {delay: 1ms}, no_upgrade, office: {no_upgrade: }, {balancer: {}}]",
-    "server: {command: [x], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: a, within: 5s}",
+    "server: {command: [x, '{port}'], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: a, within: 5s}",
     "server: {url: 'http://127.0.0.1:8081/echo'}",
     "network: [{proxy: forward}, no_upgrade]",
     *(f"expect: {expect}" for expect in (
@@ -213,8 +213,8 @@ WRONG = [
         "network", "network: {hop: hop1, add: {no_upgrad: {}}}", "network: {add: 5}", "server", "server: stopp",
         "network: {hop: hop1, remove: 5}", "restart server: {for: 5}", "server: {node: node1}",
     )),
-    "server: {command: [x], heartbeat: 5s}",
-    "server: {command: [x], url: 'http://h/'}",
+    "server: {command: [x, '{port}'], heartbeat: 5s}",
+    "server: {command: [x, '{port}'], url: 'http://h/'}",
     "server: {url: h}",
     "server: {prefix: /x}",
     *(f"expect: {expect}" for expect in (

@@ -18,7 +18,7 @@ def server(written: dict[str, Any]) -> Server:
         ({"service": "broadcast", "heartbeat": "1s"}, True, "/echo"),
         ({"command": ["node", "server.js", "{port}"]}, False, "/echo"),
         (
-            {"command": ["x"], "prefix": "/a/b", "ready": "http://127.0.0.1:{port}/a", "within": "5s"},
+            {"command": ["x", "{port}"], "prefix": "/a/b", "ready": "http://127.0.0.1:{port}/a", "within": "5s"},
             False,
             "/a/b",
         ),
@@ -37,17 +37,21 @@ def test_server_is_read(written: dict[str, Any], ours: bool, path: str) -> None:
         ({"service": "nothing"}, ("service",)),
         ({"command": []}, ("command",)),
         ({"command": "node x"}, ("command",)),
-        ({"command": ["x"], "url": "http://h/"}, ()),
-        ({"command": ["x"], "heartbeat": "5s"}, ("heartbeat",)),
+        ({"command": ["x", "{port}"], "url": "http://h/"}, ("url",)),
+        ({"command": ["x"]}, ("command",)),
+        ({"command": ["x", "{prt}", "{port}"]}, ("command", 1)),
+        ({"command": ["x", "{port}"], "within": "0s"}, ("within",)),
+        ({"command": ["x", "{port}"], "heartbeat": "5s"}, ("heartbeat",)),
         ({"url": "http://h/", "cookie": True}, ("cookie",)),
         ({"url": "http://h/", "prefix": "/x"}, ("prefix",)),
         ({"prefix": "/x"}, ("prefix",)),
-        ({"command": ["x"], "prefix": "x"}, ("prefix",)),
-        ({"command": ["x"], "prefix": "/x/"}, ("prefix",)),
-        ({"command": ["x"], "ready": "/x"}, ("ready",)),
+        ({"command": ["x", "{port}"], "prefix": "x"}, ("prefix",)),
+        ({"command": ["x", "{port}"], "prefix": "/x/"}, ("prefix",)),
+        ({"command": ["x", "{port}"], "ready": "/x"}, ("ready",)),
         ({"url": "ws://h/"}, ("url",)),
         ({"url": "http://"}, ("url",)),
         ({"url": "http://h:x/"}, ("url",)),
+        ({"url": "http://h/{prt}"}, ("url",)),
     ],
 )
 def test_wrong_server_is_refused(written: dict[str, Any], place: tuple[str, ...]) -> None:
@@ -61,9 +65,9 @@ def test_wrong_server_is_refused(written: dict[str, Any], place: tuple[str, ...]
     [
         ({}, 0.0),
         ({"url": "http://h/"}, 0.0),
-        ({"command": ["x"]}, 20_000.0),
-        ({"command": ["x"], "within": "5s"}, 5_000.0),
-        ({"command": ["{sockjs-tornado}", "x"], "within": "5s"}, 5_000.0 + INSTALL_MS),
+        ({"command": ["x", "{port}"]}, 20_000.0),
+        ({"command": ["x", "{port}"], "within": "5s"}, 5_000.0),
+        ({"command": ["{sockjs-tornado}", "{port}"], "within": "5s"}, 5_000.0 + INSTALL_MS),
     ],
 )
 def test_server_is_given_the_time_that_it_needs(written: dict[str, Any], expected: float) -> None:

@@ -58,7 +58,8 @@ TABLE = [
         x.yaml:1:1: wrong value
           1 | hello
             | ^^^^^
-          expected keys and values
+          expected keys and values (title, why, tags, server, page, client, network, browsers, matrix,
+            steps, expect)
           came "hello"
         """,
     ),
@@ -147,11 +148,11 @@ TABLE = [
     (
         "title: x\nclient: {version: 1.6.x, session_id: 0}\n",
         """
-        x.yaml:2:19: not a release
+        x.yaml:2:19: not a release "1.6.x"
           2 | client: {version: 1.6.x, session_id: 0}
             |                   ^^^^^
           expected a release of sockjs-client, such as 1.6.1
-          came "1.6.x"
+          did you mean "1.6.1"?
 
         x.yaml:2:38: wrong session id
           2 | client: {version: 1.6.x, session_id: 0}
@@ -264,7 +265,7 @@ TABLE = [
         x.yaml:8:16: wrong value for "buffering"
           8 |   - buffering: 5
             |                ^
-          expected keys and values
+          expected keys and values (until, when, after, for, every, nth, seed)
           came the number 5
         """,
     ),
@@ -356,7 +357,7 @@ TABLE = [
         x.yaml:4:24: wrong value for "rule"
           4 |   - no_upgrade: {rule: 5}
             |                        ^
-          expected keys and values, or a text: "5" in quotes
+          expected keys and values (path), or a text: "5" in quotes
           came the number 5
         """,
     ),
@@ -587,7 +588,7 @@ class Odd(BaseModel):
     [
         ("port: 3", "a multiple of 2"),
         ("port: 2, names: [a, b]", "at most 1 item"),
-        ("port: 2, names: a", "a list"),
+        ("port: 2, names: a", "a list: [a]"),
         ("port: 2, day: xyz", "Data should have at most 2 bytes"),
     ],
 )

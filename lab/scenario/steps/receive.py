@@ -16,7 +16,7 @@ class Receive(OnConnection):
     step: Literal["receive"] = Field("receive", description="Which step this is.")
     text: str | None = Field(None, description="The text that it must have; any where null.")
     count: int = Field(1, ge=1, le=100_000, description="How many messages to wait for.")
-    within: Milliseconds = Field(5_000.0, description="How long to wait for it, or for all of them.")
+    within: Milliseconds = Field(5_000.0, gt=0, description="How long to wait for it, or for all of them.")
 
     @model_validator(mode="after")
     def _one_text(self) -> "Receive":

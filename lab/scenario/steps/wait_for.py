@@ -19,4 +19,4 @@ class WaitFor(StepModel):
     state: Literal["open", "closed", "heartbeat"] | None = Field(None, description="What a connection must come to.")
     connection: str = Field(MAIN, min_length=1, description="Which connection, by its name.")
     tab: str = Field(MAIN, min_length=1, description="The tab, by its name.")
-    within: Milliseconds = Field(10_000.0, description="How long to wait.")
+    within: Milliseconds = Field(10_000.0, gt=0, description="How long to wait.")
