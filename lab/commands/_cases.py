@@ -1,5 +1,6 @@
 """From the paths and options of a command to the cases that they select."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from lab.runner import status
 from lab.scenario.document import Document
 from lab.scenario.loader import load
 from lab.scenario.matrix import Case, cases
-from lab.scenario.problems import Problem, ScenarioErrors
+from lab.scenario.problems import Problem, ScenarioErrors, nearest
 from lab.scenario.select import find, matching
 from lab.shipped import SCENARIOS
-from lab.timeline.words import plural
+from lab.texts import quoted
+from lab.timeline.words import listed, plural
 
 
 class NothingSelected(LabError):
@@ -39,9 +41,9 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     problems: list[Problem] = []
     for found in find(paths or [SCENARIOS]):
         folder = found.path.parent
-        if folder not in models:
-            models[folder] = of_folder(folder).models()
         try:
+            if folder not in models:
+                models[folder] = of_folder(folder).models()
             document = load(found.path, models[folder], personas=masks, name=found.name)
             documents.append((document, cases(document)))
         except ScenarioErrors as error:
@@ -63,11 +65,21 @@ def selected(
         NothingSelected: None is left.
     """
     everything = [case for _, found in loaded(paths, proxies) for case in found]
-    wanted = [case for case in everything if not browsers or case.engine in browsers]
+    asked = [str(browser) for browser in browsers or ()]
+    wanted = [case for case in everything if not asked or case.engine in asked]
     left = matching(wanted, expression) if expression else wanted
+    if not wanted:
+        engines = listed([*dict.fromkeys(case.engine for case in everything)])
+        what = f"of {plural(len(everything), 'case')} none is for {listed(asked, 'or')}"
+        raise NothingSelected(f"nothing is selected: {what}.", remedy=f"There are cases for {engines}.")
     if not left:
-        raise NothingSelected(
-            f"nothing is selected: none of {plural(len(everything), 'case')} is for these browsers and matches.",
-            remedy="See what there is with `lab list`.",
-        )
+        what = f"of {plural(len(wanted), 'case')} none fits {quoted(expression)}"
+        raise NothingSelected(f"nothing is selected: {what}.", remedy=_remedy(wanted, expression))
     return left
+
+
+def _remedy(cases: Sequence[Case], expression: str) -> str:
+    """What to do about an expression that fits none of the cases."""
+    names = [word for case in cases for word in (*re.split(r"[/\[\],=]", case.id), *case.scenario.tags) if word]
+    near = nearest(expression, dict.fromkeys(names)) if re.fullmatch(r"[\w.-]+", expression) else ""
+    return f"Did you mean {near}?" if near else "It is held against ids, titles and tags: see `lab list`."

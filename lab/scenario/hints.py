@@ -1,15 +1,69 @@
 """What was most likely meant where one word, or one number, stands in place of keys and values, or of a list."""
 
 import json
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from lab.scenario.base import Reading, validate_plain
+from lab.scenario.expected import A_LIST, A_NUMBER, A_TEXT, A_TRUTH, A_WHOLE_NUMBER, KEYS
+from lab.scenario.limits import Limits
+from lab.scenario.nodes import MappingNode, Node, Scalar
 from lab.scenario.yaml_text import is_plain_word
+from lab.units import A_DURATION, A_SIZE, duration_meant, size_meant
 
+_UNQUOTED = {
+    A_TRUTH: re.compile("true|false"),
+    A_WHOLE_NUMBER: re.compile(r"[-+]?\d+"),
+    A_NUMBER: re.compile(r"[-+]?\d+(\.\d+)?"),
+}
+"""What is no text any more once its quotes are gone."""
 _NONSENSE = "\N{REPLACEMENT CHARACTER}"
+
+
+def how_written(expected: str, node: Node, text: str, models: Iterable[type[BaseModel]], reading: Reading) -> str:
+    """What to add to the words for what was expected: how that is written with the value that came in it.
+
+    Args:
+        expected: The words, as lab/scenario/expected.py has them.
+        node: What came.
+        text: The same, as it stands in the file.
+        models: Where keys and values were expected: those that may stand there.
+        reading: What they are held against.
+    """
+    value = node.value if isinstance(node, Scalar) else None
+    if expected == KEYS:
+        return _keys_in_words([*models], value, reading)
+    if expected == A_LIST:
+        dash = ", each item behind a dash" if isinstance(node, MappingNode) else ""
+        return dash if value is None else f": [{', '.join(map(written, _parts(value)))}]"
+    if expected == A_TEXT and value is not None:
+        return f': "{text}" in quotes'
+    pattern = _UNQUOTED.get(expected)
+    return f": {value} without quotes" if pattern and isinstance(value, str) and pattern.fullmatch(value) else ""
+
+
+def with_unit(word: str, expected: str) -> str:
+    """A duration or a size as it was most likely meant: ``25s`` for ``25 sec``; nothing where that is no guess."""
+    for words, meant in ((A_DURATION, duration_meant), (A_SIZE, size_meant)):
+        if expected.startswith(words):
+            return meant(word)
+    return ""
+
+
+def _keys_in_words(models: Sequence[type[BaseModel]], value: Any, reading: Reading) -> str:
+    own = [model for model in models if model is not Limits and value is not None]
+    meant = next(filter(None, (as_keys(model, value, reading) for model in own)), "")
+    keys = ", ".join(dict.fromkeys(key for model in models for key in _keys(model)))
+    return f", such as {meant}" if meant else f" ({keys})" if keys else ""
+
+
+def _parts(value: Any) -> list[Any]:
+    """What may be meant to be several: a text is parted at its commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else [value]
 
 
 def as_keys(model: type[BaseModel], value: Any, reading: Reading) -> str:

@@ -29,8 +29,8 @@ def load(
         name: What the ids of its cases begin with; the file's name without its suffix where left out.
 
     Raises:
-        ScenarioErrors: Something is wrong with what the file says; it carries all there is to say.
-        UsageError: The file cannot be read.
+        ScenarioErrors: Something is wrong with what the file says, or it cannot be read; it carries all there is to
+            say.
     """
     return _loaded(content_of(path), path, Reading(behaviours, personas, path.parent), name)
 

@@ -295,13 +295,18 @@ def _of_profile(model: Any, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_order(hops: Sequence[Hop]) -> None:
-    """Every hop must see traffic: what the browser is told of stands before what it is not told of.
+    """Every hop has a name of its own, and sees traffic: what the browser is told of stands before the others.
 
     Raises:
         ValidationError: At the first hop that is out of place, counted from the list of hops.
     """
     behind: str | None = None
+    names: set[str] = set()
     for index, hop in enumerate(hops):
+        name = hop.name or f"hop{index + 1}"
+        if name in names:
+            raise_at((index, "name"), wrong(f'a second hop called "{name}"', "another name: reports go by it"))
+        names.add(name)
         if hop.is_explicit and behind is not None:
             what = f"a {hop.proxy} proxy behind a {behind}"
             raise_at((index, "proxy"), wrong(what, f"every forward proxy before the first {behind}"))

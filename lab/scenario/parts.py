@@ -7,8 +7,10 @@ from lab.scenario.base import Found, raise_at
 from lab.scenario.network import Hop, known
 from lab.scenario.server import Server
 from lab.scenario.step import StepModel
+from lab.scenario.steps.close import Close
 from lab.scenario.steps.network import ChangeNetwork
 from lab.scenario.steps.offline import Offline
+from lab.scenario.steps.push import Push
 from lab.scenario.steps.restart_server import RestartServer
 from lab.scenario.steps.server import ChangeServer
 from lab.scenario.wrong import wrong
@@ -63,6 +65,9 @@ def parts_wrong(
             yield from _change_wrong(index, step, hops, there, reading)
         elif isinstance(step, (ChangeServer, RestartServer)):
             yield from _server_wrong(index, step, hops, server)
+        elif not server.is_ours and (isinstance(step, Push) or (isinstance(step, Close) and step.by == "server")):
+            what = "a server of your own cannot be told what to send, or to close"
+            yield (index,), wrong(what, "the lab's own server", at="key")
 
 
 def hop_index(name: str | None, hops: Sequence[Hop]) -> int | None:

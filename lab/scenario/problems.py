@@ -142,6 +142,20 @@ def nearest(word: str, options: Iterable[str]) -> str:
     return plain_options[found[0]] if len(found) == 1 else ""
 
 
+_ENGINES_OF = {
+    **dict.fromkeys(("safari", "epiphany", "gnome web"), "webkit"),
+    **dict.fromkeys(("chrome", "edge", "opera", "brave", "vivaldi"), "chromium"),
+}
+"""What runs in the browsers that people know."""
+
+
+def meant(word: str, options: Iterable[str]) -> str:
+    """As `nearest`; of engines also the one that runs in the browser of that name."""
+    words = [*options]
+    engine = _ENGINES_OF.get(word.lower(), "")
+    return engine if engine in words else nearest(word, words)
+
+
 def _plain(word: str) -> str:
     return word.lower().replace("_", "-").replace(" ", "-")
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, fiel
 from lab.forms import Form
 from lab.scenario.base import Found, Model, raise_all, raise_at
 from lab.scenario.files import check_folder
+from lab.scenario.hints import written
 from lab.scenario.problems import nearest
 from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.urls import check_url
@@ -79,6 +80,13 @@ class Server(Model):
     cwd: str | None = Field(None, description="The folder that the command runs in; the scenario's own where null.")
     within: Milliseconds = Field(20_000.0, gt=0, description="How long the command may take until it answers.")
     url: Url | None = Field(None, description="The URL of an endpoint that runs already, in place of a server here.")
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _in_words(cls, command: Any) -> Any:
+        if isinstance(command, str):
+            raise wrong("a command in one text", f"a list of it and its arguments: {written(command.split())}")
+        return command
 
     @field_validator("command")
     @classmethod

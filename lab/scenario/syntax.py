@@ -55,17 +55,31 @@ _SYNTAX: list[tuple[str, str, str]] = [
 
 # These are noticed long after the mistake: the place to look at is where what does not end has begun.
 _KNOWN_BY_BEGINNING = ("could not find expected ':'", "found unexpected end of stream")
+_UNCLOSED = ("expected ',' or ']'", "expected ',' or '}'")
+"""So are these, where they are noticed on another line."""
 
 
 def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """The problem that keeps PyYAML from reading on, at the place where it stopped."""
     said_by_yaml = error.problem or error.context or ""
-    mark = error.problem_mark or error.context_mark
-    if said_by_yaml.startswith(_KNOWN_BY_BEGINNING) and error.context_mark is not None:
-        mark = error.context_mark
+    mark, beginning_mark = error.problem_mark or error.context_mark, error.context_mark
+    if mark is not None and beginning_mark is not None:
+        elsewhere = said_by_yaml.startswith(_UNCLOSED) and beginning_mark.line != mark.line
+        if elsewhere or said_by_yaml.startswith(_KNOWN_BY_BEGINNING):
+            mark = beginning_mark
     at = mark.index if mark else 0
+    if said_by_yaml.startswith("mapping values are not allowed") and _is_first_key(source, at):
+        what, expected = "a key below a text", "a colon at the end of the text above, or this key further to the left"
+        return source.problem(at, at + 1, what, expected=expected)
     for beginning, what, expected in _SYNTAX:
         if said_by_yaml.startswith(beginning):
             return source.problem(at, at + 1, what, expected=expected)
     words = said_by_yaml.replace("<stream end>", "the end").replace("<block mapping start>", "a key").strip()
     return source.problem(at, at + 1, f"not YAML: {words}")
+
+
+def _is_first_key(source: Source, colon: int) -> bool:
+    """Whether nothing but a word stands before the colon in its line, and another line above."""
+    line, column = source.position(colon)
+    before = source.line(line)[: column - 1]
+    return line > 1 and before.startswith(" ") and ": " not in before and "- " not in before

@@ -10,53 +10,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from lab.scenario.base import Reading
-from lab.scenario.hints import as_keys, written
-from lab.scenario.limits import Limits
+from lab.scenario.expected import KEYS, in_words
+from lab.scenario.hints import how_written, with_unit
 from lab.scenario.locate import Loc, Place, locate
 from lab.scenario.model import EngineName, Hop, Scenario
-from lab.scenario.nodes import MappingNode, Node, Plain, Scalar, quoted, said
-from lab.scenario.problems import Problem, Source, nearest, one_of
+from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
+from lab.scenario.problems import Problem, Source, meant, nearest, one_of
 from lab.scenario.types_at import keys_of, models_at
 from lab.scenario.wrong import KIND
 from lab.sockjs.transports import TRANSPORTS
-from lab.units import DURATION, SIZE
 
-# Pydantic's type of error, and what a file's reader calls that which was expected.
-_TYPES = {
-    "string_type": "a text",
-    "string_sub_type": "a text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a number",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "set_type": "a list",
-    "frozen_set_type": "a list",
-    "dict_type": "keys and values",
-    "mapping_type": "keys and values",
-    "model_type": "keys and values",
-    "model_attributes_type": "keys and values",
-    "dataclass_type": "keys and values",
-    "none_required": "nothing",
-}
-# The same, with what pydantic says of the limit; the words in braces are keys of the error's context.
-_LIMITS = {
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "string_too_short": "a text of at least {min_length} characters",
-    "string_too_long": "a text of at most {max_length} characters",
-    "string_pattern_mismatch": "a text that matches {pattern}",
-    "too_short": "at least {min_length} items",
-    "too_long": "at most {max_length} items",
-}
 _TRUTH = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 """What YAML 1.1 took for a truth value and YAML 1.2 takes for a text."""
 
@@ -170,38 +133,30 @@ class _Translator:
         what = f"wrong value for {quoted(place.label)}" if place.label else "wrong value"
         finding = _Finding(loc, place, place.node, what, came=said(place.node), word=_word(place.node))
         if kind in ("literal_error", "enum"):
-            options = tuple(_options(str(context["expected"])))
-            vocabulary = _vocabulary(options)
-            if vocabulary and finding.word:
-                return replace(finding, what=f"unknown {vocabulary} {quoted(finding.word)}", options=options, came="")
+            return self._none_of(finding, tuple(_options(str(context["expected"]))))
+        expected = in_words(kind, context, details["msg"], finding.word)
+        models = models_at(loc, self._name_at, self._behaviours, self._of) if expected == KEYS else []
+        hint = how_written(expected, place.node, self._text(place.node), models, self._reading)
+        return replace(finding, expected=expected + hint, nearest=with_unit(finding.word, expected))
+
+    def _none_of(self, finding: _Finding, options: tuple[str, ...]) -> _Finding:
+        """What is said of a value that is none of the words which may stand there."""
+        text = self._text(finding.at)
+        if not finding.word and text in options:
+            return replace(finding, expected=f'"{text}" in quotes')
+        vocabulary = _vocabulary(options) if finding.word else ""
+        if not vocabulary:
             return replace(finding, options=options)
-        expected = _expected(kind, context, details["msg"], _unit(finding.word)) + self._hint(kind, loc, place.node)
-        if kind == "string_type" and isinstance(place.node, Scalar) and place.node.value is not None:
-            expected += f': "{self._source.text[place.node.start : place.node.end]}" in quotes'
-        return replace(finding, expected=expected)
+        what = f"unknown {vocabulary} {quoted(finding.word)}"
+        return replace(finding, what=what, options=options, came="", nearest=meant(finding.word, options))
+
+    def _text(self, node: Node) -> str:
+        return self._source.text[node.start : node.end]
 
     def _missing(self, loc: Loc) -> _Finding:
         place = locate(self._root, loc[:-1])
         key = str(loc[-1])
         return _Finding(loc, place, place.pointer, f'missing key "{key}"', expected=f'"{key}: ..."', missing=key)
-
-    def _hint(self, kind: str, loc: Loc, node: Node) -> str:
-        """Behind what was expected in place of one word: how it is written with that word in it."""
-        if isinstance(node, MappingNode) and _TYPES.get(kind) == "a list":
-            return ", each item behind a dash"
-        value = node.value if isinstance(node, Scalar) else None
-        if value is None:
-            return ""
-        if _TYPES.get(kind) == "a list":
-            return f": [{', '.join(map(written, _words(value)))}]"
-        if _TYPES.get(kind) == "keys and values":
-            models = models_at(loc, self._name_at, self._behaviours, self._of)
-            meant = next(
-                filter(None, (as_keys(model, value, self._reading) for model in models if model is not Limits)), ""
-            )
-            keys = ", ".join(dict.fromkeys(key for model in models for key in keys_of(model)))
-            return f", such as {meant}" if meant else f" ({keys})" if keys else ""
-        return ""
 
     def _extra(self, loc: Loc) -> _Finding:
         place = locate(self._root, loc)
@@ -209,10 +164,19 @@ class _Translator:
         models = models_at(loc[:-1], self._name_at, self._behaviours, self._of)
         options = tuple(dict.fromkeys(key for model in models for key in keys_of(model)))
         expected = "no keys here" if not options else ""
+        near = nearest(word, options) or (self._home(word) if self._of is Scenario and len(loc) < 3 else "")
         if Hop in models and word in self._behaviours:
             expected = f'one behaviour in an item, or "behaviours: [{word}]" beside the other keys of a hop'
         at = place.key or place.node
-        return _Finding(loc, place, at, f"unknown key {quoted(word)}", expected, options, word=word)
+        return _Finding(loc, place, at, f"unknown key {quoted(word)}", expected, options, word=word, nearest=near)
+
+    def _home(self, word: str) -> str:
+        """How a key is written that belongs into another part of the scenario; nothing where several have it."""
+        if word in self._behaviours:
+            return f"network: [{word}]"
+        parts = ("server", "page", "client", "expect")
+        homes = [part for part in parts for model in models_at((part,), self._name_at, {}) if word in keys_of(model)]
+        return f"{homes[0]}: {{{word}: ...}}" if len(homes) == 1 else ""
 
     def _wrong(self, loc: Loc, place: Place, context: Mapping[str, Any]) -> _Finding:
         """What the model itself says; see lab/scenario/wrong.py."""
@@ -240,16 +204,6 @@ class _Translator:
         return ""
 
 
-def _words(value: Plain) -> list[Plain]:
-    """What may be meant to be several: a text is parted at its commas."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else [value]
-
-
-def _unit(word: str) -> str:
-    """The unit that a limit has which the word is held against."""
-    return "ms" if DURATION.fullmatch(word) else "B" if SIZE.fullmatch(word) else ""
-
-
 def _word(node: Node) -> str:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
 
@@ -266,20 +220,3 @@ def _vocabulary(options: tuple[str, ...]) -> str:
     if set(options) >= set(TRANSPORTS):
         return "transport"
     return "engine" if set(options) == set(get_args(EngineName)) else ""
-
-
-def _expected(kind: str, context: Mapping[str, Any], message: str, unit: str) -> str:
-    """What was expected, from the table or, for the rarer types of error, from pydantic's own sentence.
-
-    ``unit`` is what limits are in.
-    """
-    if kind in _TYPES:
-        return _TYPES[kind]
-    if kind in _LIMITS:
-        unit = unit if kind.startswith(("greater", "less")) else ""
-        limits = {
-            key: f"{value:g}{unit}" if isinstance(value, (int, float)) else value for key, value in context.items()
-        }
-        return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(limits))
-    plain = re.sub(r"^(Value error|Assertion failed), ", "", message)
-    return re.sub(r"^(Input should be |expected )", "", plain)

@@ -65,7 +65,7 @@ def test_both_schemes_are_taken_where_both_are_asked_for(page: Any, url: str | N
         ({}, True, OurNode),
         ({"page": {"endpoint_scheme": "https"}}, True, BehindDoor),
         ({"page": {"endpoint_scheme": "https"}}, False, OurNode),  # a hop before it ends TLS
-        ({"server": {"command": ["x"]}}, False, BehindDoor),
+        ({"server": {"command": ["x", "{port}"]}}, False, BehindDoor),
         ({"server": {"url": "http://127.0.0.1:1/echo"}}, False, BehindDoor),
     ],
 )

@@ -142,7 +142,7 @@ def test_loader_tells_problems_of_the_matrix_with_the_rest(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["missing.yaml", ".", "a\x00b.yaml"])
 def test_loader_says_which_file_cannot_be_read(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError, match="the file cannot be read"):
         load(tmp_path / name)
 
 

@@ -317,6 +317,7 @@ TABLE = [
             |             ^^^
           expected a size with its unit, such as 100B, 4KiB or 1MiB, or all
           came "4KB"
+          did you mean "4KiB"?
 
         x.yaml:7:19: wrong value for "ports"
           7 |       ports: [80, 8o]
