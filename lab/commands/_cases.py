@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from lab.errors import LabError
+from lab.errors import LabError, UsageError
 from lab.runner import status
 from lab.scenario.document import Document
 from lab.scenario.loader import load
@@ -36,21 +36,39 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
 
     masks = personas.names()
     of_folder = catalogues(tuple(proxies or ()))
-    models: dict[Path, dict[str, type[BaseModel]]] = {}
+    models: dict[Path, dict[str, type[BaseModel]] | None] = {}
     documents: list[tuple[Document, list[Case]]] = []
     problems: list[Problem] = []
+    failures: list[LabError] = []
     for found in find(paths or [SCENARIOS]):
         folder = found.path.parent
         try:
             if folder not in models:
+                models[folder] = None
                 models[folder] = of_folder(folder).models()
+        except ScenarioErrors as error:
+            problems += error.problems
+        except LabError as error:
+            failures.append(error)
+        try:
+            # Where the behaviours are wrong, the rest of the scenario is still held against what is known.
             document = load(found.path, models[folder], personas=masks, name=found.name)
             documents.append((document, cases(document)))
         except ScenarioErrors as error:
             problems += error.problems
+    if failures:
+        raise _together(problems, failures)
     if problems:
         raise ScenarioErrors(problems)
     return documents
+
+
+def _together(problems: Sequence[Problem], failures: Sequence[LabError]) -> LabError:
+    """One error of all that is wrong with scenarios and behaviours."""
+    if len(failures) == 1 and not problems:
+        return failures[0]
+    told = [str(ScenarioErrors(problems))] if problems else []
+    return UsageError("\n\n".join([*told, *(f"{failure}\n  {failure.remedy}" for failure in failures)]))
 
 
 def selected(

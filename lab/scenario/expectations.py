@@ -51,7 +51,7 @@ class Expectation(Model):
     session_cookie: Literal["present", "absent"] | None = Field(
         None, description="Whether the server ever received the JSESSIONID cookie it had set."
     )
-    close_code: int | None = Field(None, description="The code of the client's close event.")
+    close_code: int | None = Field(None, ge=1000, le=4999, description="The code of the client's close event.")
     close_reason: str | None = Field(None, description="The reason that the client's close event gives.")
     state: Literal["open", "closed"] | None = Field(
         None, description="What the connection is after the steps: open, or closed by whomever."

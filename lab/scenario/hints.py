@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from lab.scenario.base import Reading, validate_plain
 from lab.scenario.expected import A_LIST, A_NUMBER, A_TEXT, A_TRUTH, A_WHOLE_NUMBER, KEYS
 from lab.scenario.limits import Limits
-from lab.scenario.nodes import MappingNode, Node, Scalar
+from lab.scenario.nodes import MappingNode, Node, Scalar, plain
 from lab.scenario.yaml_text import is_plain_word
 from lab.units import A_DURATION, A_SIZE, duration_meant, size_meant
 
@@ -36,7 +36,7 @@ def how_written(expected: str, node: Node, text: str, models: Iterable[type[Base
     """
     value = node.value if isinstance(node, Scalar) else None
     if expected == KEYS:
-        return _keys_in_words([*models], value, reading)
+        return _keys_in_words([*models], value, reading) or _as_names(plain(node))
     if expected == A_LIST:
         dash = ", each item behind a dash" if isinstance(node, MappingNode) else ""
         return dash if value is None else f": [{', '.join(map(written, _parts(value)))}]"
@@ -59,6 +59,13 @@ def _keys_in_words(models: Sequence[type[BaseModel]], value: Any, reading: Readi
     meant = next(filter(None, (as_keys(model, value, reading) for model in own)), "")
     keys = ", ".join(dict.fromkeys(key for model in models for key in _keys(model)))
     return f", such as {meant}" if meant else f" ({keys})" if keys else ""
+
+
+def _as_names(value: Any) -> str:
+    """How words are written that are keys of the user's own choice, such as the names of connections."""
+    names = value if isinstance(value, list) else [value]
+    right = bool(names) and all(isinstance(name, str) and name for name in names)
+    return f": {{{', '.join(f'{written(name)}: ...' for name in names)}}}" if right else ""
 
 
 def _parts(value: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -12,6 +12,8 @@ from lab.scenario.wrong import Place, wrong
 
 HopKind = Literal["proxy", "link", "balancer"]
 
+_FEW = 20
+"""So many words are listed where one of them was expected."""
 _ONE_BEHAVIOUR = "one behaviour: its name, or its name with its parameters below it"
 
 
@@ -25,6 +27,11 @@ def known(reading: object, *kinds: str) -> dict[str, Any] | None:
     """The parameter models of these kinds, by name; None where any name will do."""
     models = reading.behaviours if isinstance(reading, Reading) else None
     return None if models is None else {name: one for name, one in models.items() if kind_of(one) in kinds}
+
+
+def _listed(words: Collection[str], instead: str) -> str:
+    """What to say in place of a list of words that nobody would read; nothing where it is short."""
+    return instead if len(words) > _FEW else ""
 
 
 class BehaviourUse(Model):
@@ -67,7 +74,8 @@ class BehaviourUse(Model):
                 ("link", f"- link: [{name}]") if "http" in cls.kinds else ("proxy", f"- behaviours: [{name}]")
             )
             raise wrong(f'"{name}" is a behaviour of a {other}', f'a hop of its own: "{place}"', at=at)
-        raise wrong("unknown behaviour", options=sorted(behaviours), word=name, at=at)
+        listed = _listed(behaviours, "a behaviour, as `lab behaviours` lists them")
+        raise wrong("unknown behaviour", listed, options=sorted(behaviours), word=name, at=at)
 
     @field_validator("parameters")
     @classmethod
@@ -232,7 +240,8 @@ class Hop(Model):
         if "profile" in value and known(info.context, "profile") is not None:
             name = value["profile"]
             if name not in profiles:
-                raise wrong("unknown profile", options=sorted(profiles), word=str(name), at="profile")
+                listed = _listed(profiles, "a profile, as `lab profiles` lists them")
+                raise wrong("unknown profile", listed, options=sorted(profiles), word=str(name), at="profile")
             return _of_profile(profiles[name], value)
         if "parameters" in value and "profile" not in value:
             raise wrong('"parameters" without "profile"', "a profile's name", at="parameters")
@@ -269,7 +278,8 @@ def is_short(value: Any) -> bool:
 def _check_short(name: object, reading: object, *, at: Place) -> None:
     words = known(reading, "http", "link", "profile")
     if words is not None and name not in words:
-        raise wrong("unknown behaviour", options=sorted(words), word=str(name), at=at)
+        listed = _listed(words, "a behaviour or a profile, as `lab behaviours` and `lab profiles` list them")
+        raise wrong("unknown behaviour", listed, options=sorted(words), word=str(name), at=at)
 
 
 def _check_keys(value: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Page(Model):
     @field_validator("url")
     @classmethod
     def _is_a_url(cls, url: str | None) -> str | None:
-        return url if url is None else check_url(url, schemes=_SCHEMES, braces=("origin",), expected=_URL)
+        return url if url is None else check_url(url, schemes=_SCHEMES, beginning="origin", expected=_URL)
 
     @model_validator(mode="after")
     def _own_page_is_nobodys(self) -> "Page":

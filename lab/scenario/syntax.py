@@ -22,11 +22,6 @@ _SYNTAX: list[tuple[str, str, str]] = [
         "a key without its colon",
         'a colon and a blank after it, as in "title: ..."',
     ),
-    (
-        "expected <block end>",
-        "a line that does not fit the lines above",
-        "the same indentation for all of them",
-    ),
     ("but found another document", "a second document", "one scenario in a file"),
     ("found undefined alias", "an alias without its anchor", "the anchor (&name) above its alias (*name)"),
     ("more than", "lists and mappings too deep inside each other", "a scenario of a reasonable depth"),
@@ -71,11 +66,25 @@ def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     if said_by_yaml.startswith("mapping values are not allowed") and _is_first_key(source, at):
         what, expected = "a key below a text", "a colon at the end of the text above, or this key further to the left"
         return source.problem(at, at + 1, what, expected=expected)
+    if said_by_yaml.startswith("expected <block end>"):
+        what, expected = _misfit(source, at)
+        return source.problem(at, at + 1, what, expected=expected)
     for beginning, what, expected in _SYNTAX:
         if said_by_yaml.startswith(beginning):
             return source.problem(at, at + 1, what, expected=expected)
     words = said_by_yaml.replace("<stream end>", "the end").replace("<block mapping start>", "a key").strip()
     return source.problem(at, at + 1, f"not YAML: {words}")
+
+
+def _misfit(source: Source, at: int) -> tuple[str, str]:
+    """What is wrong with what stands where a list or keys have ended, and what was expected."""
+    line, column = source.position(at)
+    text = source.line(line)
+    if text[: column - 1].strip(" -"):
+        return "something behind a value that has ended", "a line of its own, or all of it in quotes"
+    if text[column - 1 :].startswith("- ") and column == 1:
+        return "a list item among keys", "a key; a list stands below the key that it belongs to"
+    return "a line that does not fit the lines above", "the same indentation for all of them"
 
 
 def _is_first_key(source: Source, colon: int) -> bool:

@@ -16,6 +16,7 @@ from lab.scenario.locate import Loc, Place, locate
 from lab.scenario.model import EngineName, Hop, Scenario
 from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
 from lab.scenario.problems import Problem, Source, meant, nearest, one_of
+from lab.scenario.steps import STEPS
 from lab.scenario.types_at import keys_of, models_at
 from lab.scenario.wrong import KIND
 from lab.sockjs.transports import TRANSPORTS
@@ -135,6 +136,9 @@ class _Translator:
         if kind in ("literal_error", "enum"):
             return self._none_of(finding, tuple(_options(str(context["expected"]))))
         expected = in_words(kind, context, details["msg"], finding.word)
+        if loc[:1] == ("matrix",) and isinstance(place.node, MappingNode) and place.node.entries:
+            key = f"{place.label}.{next(iter(place.node.entries))}"
+            return replace(finding, expected=f"a list of values, and keys with dots: {key}")
         models = models_at(loc, self._name_at, self._behaviours, self._of) if expected == KEYS else []
         hint = how_written(expected, place.node, self._text(place.node), models, self._reading)
         return replace(finding, expected=expected + hint, nearest=with_unit(finding.word, expected))
@@ -175,8 +179,12 @@ class _Translator:
         if word in self._behaviours:
             return f"network: [{word}]"
         parts = ("server", "page", "client", "expect")
+        if word in STEPS:
+            return f"steps: [{word}: ...]"
         homes = [part for part in parts for model in models_at((part,), self._name_at, {}) if word in keys_of(model)]
-        return f"{homes[0]}: {{{word}: ...}}" if len(homes) == 1 else ""
+        if homes:
+            return f"{homes[0]}: {{{word}: ...}}" if len(homes) == 1 else ""
+        return f"network: [{{{word}: ...}}]" if word in keys_of(Hop) and word != "name" else ""
 
     def _wrong(self, loc: Loc, place: Place, context: Mapping[str, Any]) -> _Finding:
         """What the model itself says; see lab/scenario/wrong.py."""

@@ -8,7 +8,7 @@ from lab.scenario.problems import nearest
 from lab.scenario.wrong import Place, wrong
 
 _BRACES = re.compile(r"\{[\w-]*\}")
-_BEGINNING = re.compile(r"\{[\w-]*\}(?:[/?#]|$)")
+_HOST = re.compile(r"(?:[\w.-]+:\d+|localhost)(?:[/?#].*)?$")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _WITH_HOST = ("http", "https", "ws", "wss")
 
@@ -22,22 +22,25 @@ def check_braces(text: str, known: Sequence[str], *, at: Place = "value") -> str
     return text
 
 
-def check_url(text: str, *, schemes: Sequence[str], braces: Sequence[str], expected: str) -> str:
+def check_url(
+    text: str, *, schemes: Sequence[str], expected: str, braces: Sequence[str] = (), beginning: str = ""
+) -> str:
     """The text; an error where it is no URL.
 
     Args:
         text: What may be one.
         schemes: What it may begin with.
-        braces: Words in braces that may stand in it. One of them may be its beginning, in place of a scheme.
         expected: What would be right, in words.
+        braces: Words in braces that may stand in it.
+        beginning: Another, which may stand in place of its beginning.
     """
-    check_braces(text, braces)
-    if _BEGINNING.match(text):
+    check_braces(text, [*braces, *([beginning] if beginning else [])])
+    if beginning and re.match(rf"\{{{beginning}\}}(?:[/?#]|$)", text):
         return text
     scheme = _SCHEME.match(text)
     word = scheme[1].lower() if scheme else ""
     if word not in schemes:
-        raise wrong("not a URL:", expected, word=text, near=_meant(text, word, schemes, braces))
+        raise wrong("not a URL:", expected, word=text, near=_meant(text, word, schemes, beginning))
     try:
         parts = urlsplit(text.replace("{port}", "1"))
         right = word not in _WITH_HOST or (bool(parts.hostname) and parts.port != 0)
@@ -48,9 +51,11 @@ def check_url(text: str, *, schemes: Sequence[str], braces: Sequence[str], expec
     return text
 
 
-def _meant(text: str, word: str, schemes: Sequence[str], braces: Sequence[str]) -> str:
+def _meant(text: str, word: str, schemes: Sequence[str], beginning: str) -> str:
     """What was most likely meant by a text without one of the schemes; ``word`` is what it has in place of one."""
-    if text.startswith("/") and not text.startswith("//"):
-        return f"{{{braces[0]}}}{text}"
+    if beginning and text.startswith("/") and not text.startswith("//"):
+        return f"{{{beginning}}}{text}"
+    if _HOST.match(text) and "http" in schemes:
+        return f"http://{text}"
     near = nearest(word, schemes) if text[len(word) :].startswith("://") else ""
     return f"{near}{text[len(word) :]}" if near else ""

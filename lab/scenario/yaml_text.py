@@ -107,7 +107,8 @@ def read(content: bytes, path: str) -> tuple[Source, Node, list[Problem]]:
     except (ValueError, OverflowError):  # PyYAML turns the digits of an escape or a version into a number unchecked
         raise ScenarioErrors([source.problem(loader.index, loader.index + 1, "a number out of range")]) from None
     if root is None or (root.tag == _CORE + "null" and not root.value):
-        raise ScenarioErrors([source.problem(0, 0, "the file is empty", expected='a scenario: at least its "title"')])
+        expected = 'keys and values, at least "title: ..."'
+        raise ScenarioErrors([source.problem(0, 0, "the file is empty", expected=expected)])
     converter = _Converter(source)
     return source, converter.convert(root), converter.problems
 

@@ -5,7 +5,8 @@ from lab.scenario.urls import check_braces, check_url
 
 
 def checked(text: str) -> str:
-    return check_url(text, schemes=("http", "https", "about"), braces=("origin", "page"), expected="a URL")
+    schemes = ("http", "https", "about")
+    return check_url(text, schemes=schemes, braces=("port",), beginning="origin", expected="a URL")
 
 
 @pytest.mark.parametrize(
@@ -16,8 +17,8 @@ def checked(text: str) -> str:
         "about:blank",
         "{origin}",
         "{origin}/x",
-        "{page}?a",
-        "http://h/?to={origin}",
+        "{origin}?a",
+        "http://h:{port}/?to={origin}",
     ],
 )
 def test_url_is_taken(text: str) -> None:
@@ -33,7 +34,9 @@ def test_url_is_taken(text: str) -> None:
         ("//h/x", "not a URL:", ""),
         ("ftp://h/", "not a URL:", ""),
         ("htps://h/", "not a URL:", "https://h/"),
-        ("localhost:8080/x", "not a URL:", ""),
+        ("localhost:8080/x", "not a URL:", "http://localhost:8080/x"),
+        ("h.test:80", "not a URL:", "http://h.test:80"),
+        ("{port}/x", "not a URL:", ""),
         ("http://", "not a URL:", ""),
         ("http://h:x/", "not a URL:", ""),
         ("http://h:0/", "not a URL:", ""),

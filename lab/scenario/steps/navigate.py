@@ -12,7 +12,7 @@ _URL = "{page}, about:blank, or a URL with http://, https:// or file://"
 
 def _check_url(value: str) -> str:
     schemes = ("about", "http", "https", "file", "data", "chrome")
-    return check_url(value, schemes=schemes, braces=("page",), expected=_URL)
+    return check_url(value, schemes=schemes, beginning="page", expected=_URL)
 
 
 class Navigate(StepModel):
