@@ -33,8 +33,9 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     """
     from lab.browser import personas
     from lab.runner.session import catalogues
+    from lab.timeline.diagnosis import causes
 
-    masks = personas.names()
+    known = {"personas": personas.names(), "causes": causes()}
     of_folder = catalogues(tuple(proxies or ()))
     models: dict[Path, dict[str, type[BaseModel]] | None] = {}
     documents: list[tuple[Document, list[Case]]] = []
@@ -52,7 +53,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
             failures.append(error)
         try:
             # Where the behaviours are wrong, the rest of the scenario is still held against what is known.
-            document = load(found.path, models[folder], personas=masks, name=found.name)
+            document = load(found.path, models[folder], **known, name=found.name)
             documents.append((document, cases(document)))
         except ScenarioErrors as error:
             problems += error.problems

@@ -17,5 +17,7 @@ def command() -> None:
     from lab.browser import personas
     from lab.network.behaviour import Catalogue
     from lab.scenario.schema import json_schema
+    from lab.timeline.diagnosis import causes
 
-    typer.echo(json.dumps(json_schema(Catalogue().models(), personas.names()), indent=2, ensure_ascii=False))
+    schema = json_schema(Catalogue().models(), personas.names(), causes())
+    typer.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -26,6 +26,8 @@ class Reading:
     """The parameter model of each behaviour that there is; None where any name and parameter will do."""
     personas: Collection[str] | None = None
     """The names of the personas that there are; None where any will do."""
+    causes: Collection[str] | None = None
+    """The causes that the diagnosis may name; None where any will do."""
     beside: Path | None = None
     """The folder of the scenario's file; None where the files that it names are not looked for."""
 

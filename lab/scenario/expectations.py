@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from lab.scenario.base import Model
+from lab.scenario.base import Model, Reading, raise_all
 from lab.scenario.units import Milliseconds
 from lab.scenario.wrong import wrong
 from lab.sockjs.transports import TransportName
@@ -62,6 +62,18 @@ class Expectation(Model):
     diagnosis: list[str] | None = Field(
         None, description="Causes that the diagnosis must name, each at least once (docs/explanation/diagnosis.md)."
     )
+
+    @field_validator("diagnosis")
+    @classmethod
+    def _names_causes(cls, diagnosis: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        known = info.context.causes if isinstance(info.context, Reading) else None
+        expected = "a cause that the diagnosis names (docs/explanation/diagnosis.md)"
+        raise_all(
+            ((index,), wrong("unknown cause", expected, options=known, word=cause))
+            for index, cause in enumerate(diagnosis or ())
+            if known is not None and cause not in known
+        )
+        return diagnosis
 
 
 class Expectations(Expectation):

@@ -17,6 +17,7 @@ def load(
     behaviours: Mapping[str, type[BaseModel]] | None = None,
     *,
     personas: Collection[str] | None = None,
+    causes: Collection[str] | None = None,
     name: str | None = None,
 ) -> Document:
     """The scenario in the file at ``path``.
@@ -26,13 +27,14 @@ def load(
         behaviours: The parameter model of each behaviour that the scenario may use, by name. Where it is left
             out, any name and any parameter will do.
         personas: The names of the personas that it may use; any will do where they are left out.
+        causes: What its expectations may call the cause of something; likewise.
         name: What the ids of its cases begin with; the file's name without its suffix where left out.
 
     Raises:
         ScenarioErrors: Something is wrong with what the file says, or it cannot be read; it carries all there is to
             say.
     """
-    return _loaded(content_of(path), path, Reading(behaviours, personas, path.parent), name)
+    return _loaded(content_of(path), path, Reading(behaviours, personas, causes, path.parent), name)
 
 
 def load_bytes(

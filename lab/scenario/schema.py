@@ -22,7 +22,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(
-    behaviours: Mapping[str, type[BaseModel]] | None = None, personas: Iterable[str] | None = None
+    behaviours: Mapping[str, type[BaseModel]] | None = None,
+    personas: Iterable[str] | None = None,
+    causes: Iterable[str] | None = None,
 ) -> Json:
     """The schema, draft 2020-12.
 
@@ -30,12 +32,15 @@ def json_schema(
         behaviours: The parameter model of each behaviour and profile, by name; where left out, any name and
             parameter will do.
         personas: The names of the personas; where left out, any name will do.
+        causes: What the diagnosis may name; likewise.
     """
     scenario = Scenario.model_json_schema()
     definitions: Json = scenario.pop("$defs")
     add_network(definitions, behaviours)
     if personas is not None:
         _list_personas(definitions["Page"]["properties"], personas)
+    if causes is not None:
+        _list_causes(definitions, [*causes])
     definitions["Server"] = schema_of_kinds(definitions["Server"])
     _add_short_forms(scenario, definitions)
     for part in _parts(scenario, *definitions.values()):
@@ -53,6 +58,13 @@ def schema_of(model: type[BaseModel]) -> Json:
 
 def _list_personas(page: Json, personas: Iterable[str]) -> None:
     page["persona"] = {**page["persona"], "anyOf": [{"enum": [*personas]}, {"type": "null"}]}
+
+
+def _list_causes(definitions: Json, causes: list[str]) -> None:
+    for part in definitions.values():
+        for branch in part.get("properties", {}).get("diagnosis", {}).get("anyOf", ()):
+            if branch.get("type") == "array":
+                branch["items"] = {"enum": causes}
 
 
 def _add_short_forms(scenario: Json, definitions: Json) -> None:
