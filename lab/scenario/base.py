@@ -1,7 +1,7 @@
 """What all the models of a scenario share, and how a file's values are held against them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
@@ -30,6 +30,10 @@ class Reading:
     """The causes that the diagnosis may name; None where any will do."""
     beside: Path | None = None
     """The folder of the scenario's file; None where the files that it names are not looked for."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """What the file says, be it right or wrong."""
+    steps: list[Any] = field(default_factory=list)
+    """Filled once the steps were read, with None for one that is wrong; left empty where some may be amiss."""
 
 
 Found: TypeAlias = tuple[tuple[int | str, ...], PydanticCustomError]

@@ -1,6 +1,6 @@
 """A scenario's file that has been read: its text, its values with their positions, and what they mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -30,7 +30,9 @@ class Document:
 
 def check(source: Source, root: Node, reading: Reading) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that the values make, or None and the problems that keep them from it."""
+    value = plain(root)
+    reading = replace(reading, written=value if isinstance(value, dict) else {}, steps=[])
     try:
-        return validate_plain(Scenario, plain(root), reading), []
+        return validate_plain(Scenario, value, reading), []
     except ValidationError as error:
         return None, problems_of(error, source, root, reading)

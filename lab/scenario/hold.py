@@ -8,7 +8,6 @@ from lab.scenario.base import Found
 from lab.scenario.client import Client
 from lab.scenario.expectations import Expectation, Expectations, ExpectedAttempt
 from lab.scenario.names import connections_of
-from lab.scenario.page import Page
 from lab.scenario.step import MAIN, StepModel
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.evaluate import Evaluate
@@ -50,10 +49,23 @@ class _Told:
 
 
 def expectations_wrong(
-    expect: Expectations, client: Client, page: Page, steps: Sequence[StepModel], browsers: Sequence[str]
+    expect: Expectations,
+    client: Client | None,
+    steps: Sequence[StepModel | None],
+    browsers: Sequence[str],
+    *,
+    own_page: bool,
 ) -> Iterator[Found]:
-    """What of ``expect`` can hold in no case of these, each mistake with its place in it."""
-    made = _made(client, page, steps)
+    """What of ``expect`` can hold in no case of these, each mistake with its place in it.
+
+    Args:
+        expect: What is held against the others.
+        client: The client; None where it is not known.
+        steps: The steps.
+        browsers: The engines; none where they are not known.
+        own_page: Whether the page is the user's own.
+    """
+    made = _made(client, steps, own_page=own_page)
     seen = set[tuple[_Loc, str]]()
     for engine in browsers:
         own = getattr(expect, engine)
@@ -71,20 +83,23 @@ def expectations_wrong(
         yield from _wrong(_Told(further, _places(dict.fromkeys(further.model_fields_set, place))), name, made)
 
 
-def expect_steps_wrong(steps: Sequence[StepModel | None], client: Client, page: Page) -> Iterator[Found]:
+def expect_steps_wrong(
+    steps: Sequence[StepModel | None], client: Client | None, *, own_page: bool
+) -> Iterator[Found]:
     """As `expectations_wrong`, of the steps that expect something; None stands for a step that is wrong."""
-    made = _made(client, page, steps)
+    made = _made(client, steps, own_page=own_page)
     for index, step in enumerate(steps):
         if isinstance(step, Expect) and (step.connection in made.connects or made.scripted):
             keys = step.model_fields_set & Expectation.model_fields.keys()
             yield from _wrong(_Told(step, _places(dict.fromkeys(keys, (index, step.step)))), step.connection, made)
 
 
-def _made(client: Client, page: Page, steps: Sequence[StepModel | None]) -> _Made:
-    scripted = page.url is not None or any(isinstance(step, Evaluate) for step in steps)
+def _made(client: Client | None, steps: Sequence[StepModel | None], *, own_page: bool) -> _Made:
+    scripted = own_page or any(isinstance(step, Evaluate) for step in steps)
     # A page, and a client that is no release, may take options of their own.
-    known = page.url is None and client.path is None and client.url is None
-    return _Made(connections_of(steps), scripted, (client.transports or TRANSPORTS) if known else ())
+    known = client is not None and not own_page and client.path is None and client.url is None
+    transports = client.transports if client is not None else ()
+    return _Made(connections_of(steps), scripted, (transports or TRANSPORTS) if known else ())
 
 
 def _places(prefixes: Mapping[str, _Loc]) -> dict[str, _Loc]:
@@ -114,7 +129,7 @@ def _of_nobody(told: _Told, name: str, made: _Made) -> Iterator[Found]:
 
 def _left_out(told: _Told, possible: Sequence[str], *, raw: bool) -> Iterator[Found]:
     """Transports that the client cannot come to."""
-    what = "a connection that is raw does not come to" if raw else "not among client.transports:"
+    what = "a raw connection does not come to" if raw else "not among client.transports:"
     transport = told.given("transport")
     if transport is not None and transport not in (*possible, "none"):
         if transport == RAW:
@@ -137,7 +152,7 @@ def _contradictions(told: _Told) -> Iterator[Found]:
                 break
             opened = attempt.transport if attempt.outcome == "opened" else ""
         if opened and transport is not None and transport not in (opened, RAW):
-            yield told.places["transport"], wrong(f'a transport that "{key}" does not open', opened, word=transport)
+            yield told.places["transport"], wrong(f'a transport that "{key}" does not open:', opened, word=transport)
     only = told.given("only_attempts")
     ends = only is not None and all(attempt.outcome != "opened" for attempt in only)
     if ends and transport not in (None, "none", RAW):

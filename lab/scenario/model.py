@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from lab.scenario.base import Found, Model, raise_all, raise_at
+from lab.scenario.base import Found, Model, Reading, raise_all, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
 from lab.scenario.hold import expect_steps_wrong, expectations_wrong
@@ -77,17 +77,28 @@ def _settled(info: ValidationInfo, *parts: str) -> bool:
     return not _changed_by(info.data["matrix"]) & {str(info.field_name), *parts}
 
 
-def _right_ones(written: Any, handler: ValidatorFunctionWrapHandler) -> list[Any]:
-    """The steps that are right, None for others, up to the first that may have been meant to change what follows."""
+def _own_page(info: ValidationInfo) -> bool:
+    """Whether the page is, or may be, the user's own: of a page that is wrong by what is written of it."""
+    if "page" in info.data:
+        return info.data["page"].url is not None or not _settled(info, "page")
+    page = info.context.written.get("page") if isinstance(info.context, Reading) else None
+    return not isinstance(page, dict) or "url" in page
+
+
+def _right_ones(written: Any, handler: ValidatorFunctionWrapHandler) -> tuple[list[Any], bool]:
+    """The steps that are right, and None for others, up to the first that may change what follows.
+
+    The second: whether these are all.
+    """
     steps: list[Any] = []
     for one in written if isinstance(written, list) else ():
         try:
             steps += handler([one])
         except ValidationError:
             if step_name(one) in (None, "connect", "open tab", "network"):
-                break
+                return steps, False
             steps.append(None)
-    return steps
+    return steps, True
 
 
 class Scenario(Model):
@@ -127,28 +138,33 @@ class Scenario(Model):
     def _parts_are_there(cls, written: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         error: ValidationError | None = None
         try:
-            steps = handler(written)
+            steps, complete = handler(written), True
         except ValidationError as raised:
-            error, steps = raised, _right_ones(written, handler)
+            error = raised
+            steps, complete = _right_ones(written, handler)
+        if complete and isinstance(info.context, Reading):
+            info.context.steps.extend(steps)
         found: list[Found] = []
-        data = info.data
-        if _settled(info, "page"):
-            found += names_wrong(steps, own_page=data["page"].url is not None)
+        data, own_page = info.data, _own_page(info)
+        if _settled(info):
+            client = data["client"] if _settled(info, "client") else None
+            found += names_wrong(steps, own_page=own_page)
+            found += expect_steps_wrong(steps, client, own_page=own_page)
         if _settled(info, "network", "server"):
             found += parts_wrong(steps, data["network"], data["server"], info.context)
         if _settled(info, "network", "browsers"):
             found += offline_wrong(steps, data["network"], data["browsers"])
-        if _settled(info, "client", "page"):
-            found += expect_steps_wrong(steps, data["client"], data["page"])
         raise_all(found, besides=error)
         return steps
 
     @field_validator("expect")
     @classmethod
     def _can_hold(cls, expect: Expectations, info: ValidationInfo) -> Expectations:
-        data = info.data
-        if _settled(info, "client", "page", "browsers", "steps"):
-            raise_all(expectations_wrong(expect, data["client"], data["page"], data["steps"], data["browsers"]))
+        steps = info.data.get("steps") or (info.context.steps if isinstance(info.context, Reading) else [])
+        if steps and _settled(info) and not _changed_by(info.data["matrix"]) & {"steps"}:
+            client = info.data["client"] if _settled(info, "client") else None
+            browsers = info.data["browsers"] if _settled(info, "browsers") else ()
+            raise_all(expectations_wrong(expect, client, steps, browsers, own_page=_own_page(info)))
         return expect
 
     @field_validator("network")

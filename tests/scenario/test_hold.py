@@ -42,7 +42,7 @@ def told(text: str) -> list[str]:
             ['3:38: not among client.transports: "websocket"'],
         ),
         ("steps: [connect: {raw: true}]\nexpect: {transport: websocket}",
-         ['3:21: a connection that is raw does not come to "websocket"']),
+         ['3:21: a raw connection does not come to "websocket"']),
         ("expect: {transport: raw-websocket}", ['2:21: "raw-websocket" of the client']),
         # connections that nobody makes
         (f"{TWO}\nexpect: {{connections: {{secnd: {{state: open}}}}}}", ['3:24: unknown connection "secnd"']),
@@ -60,7 +60,7 @@ def told(text: str) -> list[str]:
         # what contradicts itself
         (
             "expect: {transport: websocket, attempts: [websocket: failed, xhr-polling: opened]}",
-            ['2:21: a transport that "attempts" does not open "websocket"'],
+            ['2:21: a transport that "attempts" does not open: "websocket"'],
         ),
         (
             "expect: {attempts: [websocket: opened, xhr-polling: opened]}",
@@ -81,7 +81,7 @@ def told(text: str) -> list[str]:
         ("expect: {state: open, close_code: 1000}", ['2:35: "close_code" beside "state: open"']),
         (
             "expect: {attempts: [websocket: opened], webkit: {transport: xhr-polling}}",
-            ['2:61: a transport that "attempts" does not open "xhr-polling"'],
+            ['2:61: a transport that "attempts" does not open: "xhr-polling"'],
         ),
     ],
 )  # fmt: skip

@@ -56,12 +56,14 @@ expect: {connections: {five: {state: open}}}
         '7: wrong value for "within"',
         '8: unknown tab "three"',
         '9: unknown connection "four"',
+        '10: unknown connection "five"',
     ]
 
 
 @pytest.mark.parametrize("wrong", ["connect: {name: b, within: 5}", "conect: b", "open tab: {nam: b}"])
 def test_nothing_is_said_of_names_behind_a_wrong_step_that_may_have_given_them(wrong: str) -> None:
     text = f"title: x\nsteps:\n  - connect: a\n  - {wrong}\n  - send: {{text: a, connection: b}}\n"
+    text += "expect: {connections: {b: {state: open}}}\n"
     with pytest.raises(ScenarioErrors) as raised:
         load_bytes(text.encode(), Path("x.yaml"))
     assert {one.line for one in raised.value.problems} == {4}
