@@ -74,6 +74,8 @@ class BehaviourUse(Model):
                 ("link", f"- link: [{name}]") if "http" in cls.kinds else ("proxy", f"- behaviours: [{name}]")
             )
             raise wrong(f'"{name}" is a behaviour of a {other}', f'a hop of its own: "{place}"', at=at)
+        if name in (known(reading, "profile") or {}):
+            raise wrong(f'"{name}" is a profile', f'a hop of its own: "- {name}"', at=at)
         listed = _listed(behaviours, "a behaviour, as `lab behaviours` lists them")
         raise wrong("unknown behaviour", listed, options=sorted(behaviours), word=name, at=at)
 
@@ -240,6 +242,8 @@ class Hop(Model):
         if "profile" in value and known(info.context, "profile") is not None:
             name = value["profile"]
             if name not in profiles:
+                if name in (known(info.context, "http", "link") or {}):
+                    raise wrong(f'"{name}" is a behaviour', f'"behaviours: [{name}]", or a profile', at="profile")
                 listed = _listed(profiles, "a profile, as `lab profiles` lists them")
                 raise wrong("unknown profile", listed, options=sorted(profiles), word=str(name), at="profile")
             return _of_profile(profiles[name], value)

@@ -1,10 +1,12 @@
 """The page of a scenario: where the client runs."""
 
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lab.scenario.base import Model, Reading
+from lab.scenario.files import check_file
 from lab.scenario.urls import check_url
 from lab.scenario.wrong import wrong
 
@@ -51,8 +53,13 @@ class Page(Model):
 
     @field_validator("url")
     @classmethod
-    def _is_a_url(cls, url: str | None) -> str | None:
-        return url if url is None else check_url(url, schemes=_SCHEMES, beginning="origin", expected=_URL)
+    def _is_a_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None:
+            return url
+        check_url(url, schemes=_SCHEMES, beginning="origin", expected=_URL)
+        if url.lower().startswith("file:"):
+            check_file(unquote(urlsplit(url).path), info.context)
+        return url
 
     @model_validator(mode="after")
     def _own_page_is_nobodys(self) -> "Page":

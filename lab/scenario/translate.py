@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from lab.scenario.base import Reading
 from lab.scenario.expected import KEYS, in_words
 from lab.scenario.hints import how_written, with_unit
-from lab.scenario.locate import Loc, Place, locate
+from lab.scenario.locate import KEY, Loc, Place, locate
 from lab.scenario.model import EngineName, Hop, Scenario
 from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
 from lab.scenario.problems import Problem, Source, meant, nearest, one_of
@@ -132,7 +132,9 @@ class _Translator:
         if kind == KIND:
             return self._wrong(loc, place, context)
         what = f"wrong value for {quoted(place.label)}" if place.label else "wrong value"
-        finding = _Finding(loc, place, place.node, what, came=said(place.node), word=_word(place.node))
+        # A key of the matrix has the keys above it in it, too.
+        word = str(loc[-2]) if loc[-1:] == (KEY,) else _word(place.node)
+        finding = _Finding(loc, place, place.node, what, came=said(place.node), word=word)
         if kind in ("literal_error", "enum"):
             return self._none_of(finding, tuple(_options(str(context["expected"]))))
         expected = in_words(kind, context, details["msg"], finding.word)
@@ -178,6 +180,8 @@ class _Translator:
         """How a key is written that belongs into another part of the scenario; nothing where several have it."""
         if word in self._behaviours:
             return f"network: [{word}]"
+        if any(word in keys_of(step) for name, step in STEPS.items() if name != "expect"):
+            return ""
         parts = ("server", "page", "client", "expect")
         if word in STEPS:
             return f"steps: [{word}: ...]"

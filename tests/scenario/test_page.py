@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_page_that_no_browser_could_show_is_refused(written: dict[str, Any], wha
     with pytest.raises(ValidationError) as raised:
         validate_plain(Page, written, MASKS)
     assert raised.value.errors()[0]["msg"].startswith(what)
+
+
+def test_page_from_disk_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "app 1.html").touch()
+    reading = Reading(beside=tmp_path)
+    url = f"file://{tmp_path}/app%201.html?x#y"
+    assert validate_plain(Page, {"url": url}, reading).url == url
+    with pytest.raises(ValidationError, match="no such file"):
+        validate_plain(Page, {"url": url.replace("1.html", "2.html")}, reading)
 
 
 def test_any_persona_will_do_where_none_is_known() -> None:
