@@ -12,7 +12,7 @@ from lab.scenario.document import Document
 from lab.scenario.loader import load
 from lab.scenario.matrix import Case, cases
 from lab.scenario.problems import Problem, ScenarioErrors, nearest
-from lab.scenario.select import find, matching
+from lab.scenario.select import Found, NoScenario, find, matching
 from lab.shipped import SCENARIOS
 from lab.texts import quoted
 from lab.timeline.words import listed, plural
@@ -30,6 +30,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     Raises:
         ScenarioErrors: Some of them are wrong: the problems of all the files at once.
         UsageError: A path does not exist.
+        NothingSelected: A folder holds no scenario.
     """
     from lab.browser import personas
     from lab.runner.session import catalogues
@@ -41,7 +42,7 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     documents: list[tuple[Document, list[Case]]] = []
     problems: list[Problem] = []
     failures: list[LabError] = []
-    for found in find(paths or [SCENARIOS]):
+    for found in _found(paths or [SCENARIOS]):
         folder = found.path.parent
         try:
             if folder not in models:
@@ -62,6 +63,13 @@ def loaded(paths: Sequence[Path] | None, proxies: Sequence[Path] | None) -> list
     if problems:
         raise ScenarioErrors(problems)
     return documents
+
+
+def _found(paths: Sequence[Path]) -> list[Found]:
+    try:
+        return find(paths)
+    except NoScenario as error:
+        raise NothingSelected(str(error), remedy=error.remedy) from None
 
 
 def _together(problems: Sequence[Problem], failures: Sequence[LabError]) -> LabError:

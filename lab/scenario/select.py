@@ -14,6 +14,10 @@ SUFFIXES = (".yaml", ".yml")
 """What the name of a scenario's file ends with."""
 
 
+class NoScenario(UsageError):
+    """A folder that was named holds no scenario."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A scenario's file."""
@@ -32,7 +36,8 @@ def find(paths: Iterable[Path]) -> list[Found]:
     two files would have the same, the names of all begin at the folder that they have in common.
 
     Raises:
-        UsageError: A path does not exist, is no scenario, or is a folder without any.
+        UsageError: A path does not exist, or is no scenario.
+        NoScenario: A path is a folder without any.
     """
     found: dict[Path, tuple[Path, Path]] = {}
     for given in paths:
@@ -58,7 +63,7 @@ def _files(given: Path) -> Iterator[tuple[Path, Path]]:
         if not below:
             suffixes = " or ".join(SUFFIXES)
             remedy = f"A scenario is a {suffixes} file; hidden folders, and folders called proxies, are passed over."
-            raise UsageError(f"there is no scenario in {given.as_posix()}", remedy=remedy)
+            raise NoScenario(f"there is no scenario in {given.as_posix()}", remedy=remedy)
         for path in below:
             yield path, given
     elif given.is_symlink() and not given.exists():

@@ -113,7 +113,7 @@ def test_check_tells_what_is_wrong_with_scenarios_and_behaviours(quick: Callable
 
 def test_check_refuses_a_folder_without_scenarios(quick: Callable[..., Ended], tmp_path: Path) -> None:
     ended = quick("check", tmp_path)
-    assert ended.status == 2 and ended.err.startswith(f"lab: there is no scenario in {tmp_path}\n")
+    assert ended.status == 5 and ended.err.startswith(f"lab: there is no scenario in {tmp_path}\n")
 
 
 def test_check_finds_the_shipped_scenarios_right(quick: Callable[..., Ended]) -> None:

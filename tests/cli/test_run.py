@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
         ("no-path", ["run"], 2),
         ("missing-path", ["run", "fin.yaml"], 2),
         ("no-scenario", ["run", "file"], 2),
-        ("no-scenario-below", ["run", "fine.yaml", "folder"], 2),
+        ("no-scenario-below", ["run", "fine.yaml", "folder"], 5),
         ("unknown-browser", ["run", "fine.yaml", "--browser", "opera"], 2),
         ("other-browser", ["run", "fine.yaml", "--browser", "webkit", "--browser", "firefox"], 5),
         ("bad-expression", ["run", "fine.yaml", "-k", "fine and and"], 2),

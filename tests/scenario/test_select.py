@@ -5,7 +5,7 @@ import pytest
 from lab.errors import UsageError
 from lab.scenario.loader import load_bytes
 from lab.scenario.matrix import cases
-from lab.scenario.select import Found, find, matching
+from lab.scenario.select import Found, NoScenario, find, matching
 
 
 def make(root: Path, *names: str) -> None:
@@ -73,7 +73,7 @@ def test_find_takes_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_find_refuses_a_folder_without_scenarios(tmp_path: Path) -> None:
     make(tmp_path, "proxies/x.yaml", "a/.hidden/x.yaml", "a/notes.txt", "b/x.yaml")
-    with pytest.raises(UsageError, match=f"there is no scenario in {tmp_path.as_posix()}/a"):
+    with pytest.raises(NoScenario, match=f"there is no scenario in {tmp_path.as_posix()}/a"):
         find([tmp_path / "b", tmp_path / "a"])
     assert find([]) == []
 
