@@ -18,7 +18,8 @@ _HEAD = f"""\
 
 A scenario is one YAML file (`.yaml` or `.yml`, UTF-8, at most {LARGEST_FILE // 1024**2} MiB): a server, a network,
 a page with a client, steps and expectations. Only `title` must be there. An unknown key is an error, and `lab check`
-tells it with line, column and the nearest right word.
+tells it with line, column and the nearest right word. So it does with what is well written and could only fail: a
+file that is not there, a connection that no step makes, an expectation that cannot hold.
 
 - A **duration** has its unit: `250ms`, `5s`, `2m`, `1h`. A **size** too: `100B`, `4KiB`, `1MiB`, `1GiB`. A bare
   number is an error.

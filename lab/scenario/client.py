@@ -69,7 +69,7 @@ class Client(Model):
     """The sockjs-client: which release, and the options it is created with."""
 
     likely_key: ClassVar[str] = "path"
-    version: Version = Field("1.6.1", description="A release of sockjs-client on npm.")
+    version: Version = Field("1.6.1", description="A release of sockjs-client on npm: 1.0.0-beta.4 or later.")
     path: str | None = Field(
         None,
         min_length=1,

@@ -103,6 +103,11 @@ HOP = "network: [{proxy: forward, tls: untrusted}]"
             "page: {scheme: https}\nbrowsers: [chromium]",
             ["2:33: a page that would not load through an untrusted hop"],
         ),
+        ("page: {scheme: https}\nmatrix: {page.scheme: [http]}", []),
+        (
+            "matrix: {page.scheme: [http, https]}",
+            ["2:33: a page that would not load through an untrusted hop (where page.scheme=https)"],
+        ),
         ("page: {scheme: https, origin: cross}", ["2:33: a page that would not load through an untrusted hop"]),
     ],
 )
