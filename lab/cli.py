@@ -1,5 +1,6 @@
 """The command line. Each command is one file in lab/commands/; there is no rule in any of them."""
 
+import re
 import sys
 import tempfile
 import traceback
@@ -13,6 +14,7 @@ from rich.console import Console
 from lab import __version__, commands, ending
 from lab.errors import LabError
 from lab.runner import status
+from lab.scenario.problems import meant
 
 HELP = """Run the real sockjs-client in real browsers behind emulated proxies, and learn why it fell back.
 
@@ -56,10 +58,29 @@ def _options(
     """What may stand before a command."""
 
 
-def _in_words(error: typer.TyperException) -> str:
-    """Typer's message without pydantic's preamble."""
-    text = getattr(error, "format_message", lambda: str(error))()
-    return str(text).replace("Value error, ", "").rstrip(".")
+# What Typer and pydantic say, and what is said instead.
+_IN_WORDS = (
+    (r"Value error, ", ""),
+    (r"Input should be greater than or equal to", "it should be at least"),
+    (r"Input should be less than or equal to", "it should be at most"),
+    (r"Input should be a valid integer\b.*", "it should be a whole number"),
+    (r"Input should be", "it should be"),
+    (r"dir '(.*)' does not exist", r"there is no folder \1"),
+    (r"dir '(.*)' is a file", r"\1 is a file, not a folder"),
+    (r"file '(.*)' is a directory", r"\1 is a folder, not a file"),
+)
+
+
+def _in_words(error: typer.TyperException) -> tuple[str, str]:
+    """Typer's message in plain words, and what to do about it."""
+    text = str(getattr(error, "format_message", lambda: str(error))()).rstrip(".")
+    for said, instead in _IN_WORDS:
+        text = re.sub(said, instead, text)
+    remedy = "lab --help and lab COMMAND --help say what there is."
+    if none_of := re.search(r"'([^']*)' is not one of (.*)", text):
+        near = meant(none_of[1], re.findall(r"'([^']*)'", none_of[2]))
+        remedy = f"Did you mean {near}?" if near else remedy
+    return text, remedy
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -75,7 +96,8 @@ def main(arguments: list[str] | None = None) -> None:
             console.print(f"     {error.remedy}")
         sys.exit(error.status)
     except typer.TyperException as error:
-        console.print(f"lab: {_in_words(error)}\n     lab --help and lab COMMAND --help say what there is.")
+        text, remedy = _in_words(error)
+        console.print(f"lab: {text}\n     {remedy}")
         sys.exit(status.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(status.INTERRUPTED)

@@ -14,12 +14,16 @@ the query, everything but htmlfile and jsonp-polling, whose callback stands in i
 time out.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from mitmproxy import http
 from pydantic import Field
 
+from lab.forms import Form
 from lab.network.behaviour import Behaviour
+
+UrlPath = Annotated[str, Form("^/", "a path that begins with /")]
+"""The path of a URL."""
 
 
 class RewriteUrl(Behaviour):
@@ -28,12 +32,10 @@ class RewriteUrl(Behaviour):
     class Parameters(Behaviour.Parameters):
         """What is done to a URL."""
 
-        strip: str | None = Field(
-            None, pattern="^/", description="A prefix that is taken away, such as /echo; none where null."
+        strip: UrlPath | None = Field(
+            None, description="A prefix that is taken away, such as /echo; none where null."
         )
-        add: str | None = Field(
-            None, pattern="^/", description="A prefix put before the path, such as /echo; none where null."
-        )
+        add: UrlPath | None = Field(None, description="A prefix put before the path, such as /echo; none where null.")
         query: Literal["keep", "drop"] = Field("keep", description="Whether what follows the ? stays.")
 
     parameters: Parameters

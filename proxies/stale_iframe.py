@@ -11,10 +11,12 @@ What survives: every transport that is not in an iframe. Inside one the client c
 """
 
 import re
+from typing import Annotated
 
 from mitmproxy import http
 from pydantic import Field
 
+from lab.forms import Form
 from lab.network.bodies import BodyChange, Change
 from lab.network.find import Find
 
@@ -28,8 +30,8 @@ class StaleIframe(BodyChange):
     class Parameters(BodyChange.Parameters):
         """Which."""
 
-        version: str = Field(
-            "1.0.0", pattern=r"^[0-9A-Za-z.+-]+$", description="The version of the client that iframe.html is given."
+        version: Annotated[str, Form(r"^[0-9A-Za-z.+-]+$", "a version: letters, digits, ., + and -")] = Field(
+            "1.0.0", description="The version of the client that iframe.html is given."
         )
 
     parameters: Parameters

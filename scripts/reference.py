@@ -7,8 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+from lab.browser import personas
 from lab.network.behaviour import Catalogue
 from lab.scenario.schema import json_schema
+from lab.timeline.diagnosis import causes
 from scripts import (
     behaviours_reference,
     command_line_reference,
@@ -24,8 +26,9 @@ def files() -> dict[Path, str]:
     """Each generated file and what it must say."""
     pages = (scenario_reference, behaviours_reference, command_line_reference, results_reference)
     # What `lab schema` prints.
-    schema = json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False) + "\n"
-    return {SCHEMA: schema, **{module.PAGE: module.page() for module in pages}, **persona_scenarios.files()}
+    schema = json_schema(Catalogue().models(), personas.names(), causes())
+    printed = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return {SCHEMA: printed, **{module.PAGE: module.page() for module in pages}, **persona_scenarios.files()}
 
 
 if __name__ == "__main__":

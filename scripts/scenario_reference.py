@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.browser import personas
 from lab.scenario.combine import MOST
 from lab.scenario.schema import json_schema
 from lab.scenario.steps import STEPS
@@ -18,7 +19,8 @@ _HEAD = f"""\
 
 A scenario is one YAML file (`.yaml` or `.yml`, UTF-8, at most {LARGEST_FILE // 1024**2} MiB): a server, a network,
 a page with a client, steps and expectations. Only `title` must be there. An unknown key is an error, and `lab check`
-tells it with line, column and the nearest right word.
+tells it with line, column and the nearest right word. So it does with what is well written and could only fail: a
+file that is not there, a connection that no step makes, an expectation that cannot hold.
 
 - {UNITS}
   A bare number is an error.
@@ -218,7 +220,7 @@ The transports by the client's own names, in the order in which it tries them:
 
 def page() -> str:
     """The whole page: the keys of a file, then a section for each part."""
-    schema = json_schema()
+    schema = json_schema(personas=personas.names())
     definitions = schema["$defs"]
     sections = [_HEAD, "## The keys of a file\n" + table(schema, definitions)]
     for name, (heading, prose) in _SECTIONS.items():

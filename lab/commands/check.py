@@ -4,6 +4,7 @@ import typer
 
 from lab.commands import _cases
 from lab.commands._options import Paths, Proxies
+from lab.timeline.words import plural
 
 PLACE = 3
 
@@ -15,5 +16,5 @@ def command(paths: Paths = None, proxies: Proxies = None) -> None:
     browser is needed.
     """
     loaded = _cases.loaded(paths, proxies)
-    count = sum(len(cases) for _, cases in loaded)
-    typer.echo(f"{len(loaded)} {'scenario is' if len(loaded) == 1 else 'scenarios are'} right: {count} cases.")
+    count = plural(sum(len(cases) for _, cases in loaded), "case")
+    typer.echo(f"{plural(len(loaded), 'scenario is', 'scenarios are')} right: {count}.")

@@ -14,7 +14,10 @@ def command() -> None:
     An editor with a YAML language server uses it by a first line such as
       # yaml-language-server: $schema=./schema.json
     """
+    from lab.browser import personas
     from lab.network.behaviour import Catalogue
     from lab.scenario.schema import json_schema
+    from lab.timeline.diagnosis import causes
 
-    typer.echo(json.dumps(json_schema(Catalogue().models()), indent=2, ensure_ascii=False))
+    schema = json_schema(Catalogue().models(), personas.names(), causes())
+    typer.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -178,7 +178,7 @@ def read_limits(given: Mapping[str, str | Sequence[str]]) -> Limits:
     except ScenarioErrors as error:
         problems = [*error.problems]
     except ValidationError as error:
-        problems = problems_of(error, source, root, of=Limits)
+        problems = problems_of(error, source, root, Reading(), of=Limits)
     raise ValueError("; ".join(map(_line, problems)))
 
 

@@ -61,7 +61,7 @@ def read_hop(
     except ValidationError as error:
         text = _as_file(value)
         source, root, _ = read(text.encode(), "command line")
-        problem = problems_of(error, source, root, reading.behaviours, of=_One)[0]
+        problem = problems_of(error, source, root, reading, of=_One)[0]
         line = text.splitlines()[problem.line - 1]
         name = next((name for use, name in zip(uses, names, strict=True) if line == f"  - {_on_one_line(use)}"), "")
         raise _told(problem, name) from None

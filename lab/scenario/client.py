@@ -1,30 +1,32 @@
 """The client of a scenario: which sockjs-client, and the options that it is created with."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
-from lab.scenario.base import Model
+from lab.forms import Form
+from lab.scenario import versions
+from lab.scenario.base import Model, raise_at
+from lab.scenario.files import check_file
 from lab.scenario.units import Milliseconds
 from lab.scenario.wrong import wrong
 from lab.sockjs.transports import TRANSPORTS, TransportName
 
-_VERSION = r"^\d+\.\d+\.\d+$"
-
-
-def _check_version(value: str) -> str:
-    if not re.fullmatch(_VERSION, value, re.ASCII):
-        raise wrong("not a release", "a release of sockjs-client, such as 1.6.1")
-    return value
-
-
 Version = Annotated[
     str,
-    AfterValidator(_check_version),
-    WithJsonSchema({"type": "string", "pattern": _VERSION, "examples": ["1.6.1"]}),
+    AfterValidator(versions.check_version),
+    WithJsonSchema({"type": "string", "pattern": versions.PATTERN, "examples": ["1.6.1"]}),
 ]
-"""A release of sockjs-client: three numbers."""
+"""A release of sockjs-client: three numbers, or a beta of 1.0.0."""
 
 
 _ONE_OR_MORE: dict[str, Any] = {
@@ -34,7 +36,12 @@ _ONE_OR_MORE: dict[str, Any] = {
 
 def _widen(value: Any) -> Any:
     """``transports: xhr-polling`` is a list of one."""
-    return [value] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    words = re.split(r"[\s,;|]+", value.strip())
+    if len(words) > 1 and set(words) & set(TRANSPORTS):
+        raise wrong("several transports in one text", f"a list: [{', '.join(words)}]")
+    return [value]
 
 
 def _check_session_id(value: Any) -> Any:
@@ -45,6 +52,8 @@ def _check_session_id(value: Any) -> Any:
     return value
 
 
+_SCRIPT = "a URL with http:// or https://, or a path such as /sockjs.js; a file of yours is client: {path: ...}"
+"""What the URL of the client is, in words."""
 _FUNCTION = r"=>|^\s*function\b"
 SessionId = Annotated[
     int | str,
@@ -59,34 +68,42 @@ SessionId = Annotated[
 class Client(Model):
     """The sockjs-client: which release, and the options it is created with."""
 
-    version: Version = Field("1.6.1", description="A release of sockjs-client on npm.")
+    likely_key: ClassVar[str] = "path"
+    version: Version = Field("1.6.1", description="A release of sockjs-client on npm: 1.0.0-beta.4 or later.")
     path: str | None = Field(
         None,
         min_length=1,
         description="A file with the client in place of a release; relative to the scenario's folder.",
     )
-    url: str | None = Field(
+    url: Annotated[str, Form(r"^(https?:)?//[^/]|^/[^/]|^/$", _SCRIPT)] | None = Field(
         None,
-        pattern=r"^(https?:)?//|^/",
         description="The URL of a script with the client in place of a release, as the page loads it.",
     )
     transports: Annotated[list[TransportName], BeforeValidator(_widen), WithJsonSchema(_ONE_OR_MORE)] = Field(
         default_factory=list, description="The transports that it may use, or one alone; all where the list is empty."
     )
-    server: str | None = Field(None, description="The `server` part of the session URL; random where null.")
+    server: Annotated[str, Form(r"^[^/.?#]+$", "a part of a path, not empty, without / . ? #")] | None = Field(
+        None, description="The `server` part of the session URL; random where null."
+    )
     session_id: SessionId | None = Field(
         None,
         description="Length of the random session id, or the source of a function that makes one: `() => 'abc' + 1`.",
     )
-    timeout: Milliseconds | None = Field(None, description="The least time that a transport gets to open.")
+    timeout: Milliseconds | None = Field(None, gt=0, description="The least time that a transport gets to open.")
     transport_options: dict[TransportName, dict[str, Any]] = Field(
         default_factory=dict, description="Options for single transports, by name, as the client takes them."
     )
 
+    @field_validator("path")
+    @classmethod
+    def _is_there(cls, path: str | None, info: ValidationInfo) -> str | None:
+        return path if path is None else check_file(path, info.context)
+
     @model_validator(mode="after")
     def _one_source(self) -> "Client":
-        if self.path is not None and self.url is not None:
-            raise wrong('"path" beside "url"', "one of them")
+        given = [key for key in ("version", "path", "url") if key in self.model_fields_set and getattr(self, key)]
+        if len(given) > 1:
+            raise_at((given[0],), wrong(f'"{given[0]}" beside "{given[1]}"', f"one of them: {given[1]} says it all"))
         return self
 
     @property

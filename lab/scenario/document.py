@@ -1,10 +1,9 @@
 """A scenario's file that has been read: its text, its values with their positions, and what they mean."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from lab.scenario.base import Reading, validate_plain
 from lab.scenario.model import Scenario
@@ -23,17 +22,17 @@ class Document:
     """What the ids of its cases begin with: the path below the root that it was found under, without suffix."""
     source: Source
     root: Node
-    behaviours: Mapping[str, type[BaseModel]] | None
-    """The parameter model of each behaviour; None where behaviours are not checked."""
+    reading: Reading
+    """What it was held against."""
     scenario: Scenario
     """What the file says without its matrix."""
 
 
-def check(
-    source: Source, root: Node, behaviours: Mapping[str, type[BaseModel]] | None
-) -> tuple[Scenario | None, list[Problem]]:
+def check(source: Source, root: Node, reading: Reading) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that the values make, or None and the problems that keep them from it."""
+    value = plain(root)
+    reading = replace(reading, written=value if isinstance(value, dict) else {}, steps=[])
     try:
-        return validate_plain(Scenario, plain(root), Reading(behaviours)), []
+        return validate_plain(Scenario, value, reading), []
     except ValidationError as error:
-        return None, problems_of(error, source, root, behaviours)
+        return None, problems_of(error, source, root, reading)

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from lab.scenario.base import Model
+from lab.scenario.base import Model, Reading, raise_all
 from lab.scenario.units import Milliseconds
 from lab.scenario.wrong import wrong
 from lab.sockjs.transports import TransportName
@@ -44,14 +44,14 @@ class Expectation(Model):
     only_attempts: list[ExpectedAttempt] | None = Field(
         None, description="All the attempts made, in this order, and no others."
     )
-    opened_within: Milliseconds | None = Field(None, description="From creating the client to its onopen.")
+    opened_within: Milliseconds | None = Field(None, gt=0, description="From creating the client to its onopen.")
     delivery: Literal["exactly once, in order"] | None = Field(
         None, description="Whether each message sent came back once, unchanged, in order."
     )
     session_cookie: Literal["present", "absent"] | None = Field(
         None, description="Whether the server ever received the JSESSIONID cookie it had set."
     )
-    close_code: int | None = Field(None, description="The code of the client's close event.")
+    close_code: int | None = Field(None, ge=1000, le=4999, description="The code of the client's close event.")
     close_reason: str | None = Field(None, description="The reason that the client's close event gives.")
     state: Literal["open", "closed"] | None = Field(
         None, description="What the connection is after the steps: open, or closed by whomever."
@@ -62,6 +62,18 @@ class Expectation(Model):
     diagnosis: list[str] | None = Field(
         None, description="Causes that the diagnosis must name, each at least once (docs/explanation/diagnosis.md)."
     )
+
+    @field_validator("diagnosis")
+    @classmethod
+    def _names_causes(cls, diagnosis: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        known = info.context.causes if isinstance(info.context, Reading) else None
+        expected = "a cause that the diagnosis names (docs/explanation/diagnosis.md)"
+        raise_all(
+            ((index,), wrong("unknown cause", expected, options=known, word=cause))
+            for index, cause in enumerate(diagnosis or ())
+            if known is not None and cause not in known
+        )
+        return diagnosis
 
 
 class Expectations(Expectation):

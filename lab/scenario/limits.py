@@ -51,8 +51,10 @@ class Limits(Model):
 
     when: When | None = Field(None, description="Which traffic it acts on; all where left out.")
     after: Milliseconds = Field(0.0, description="Time from creating the client until it begins.")
-    for_: Milliseconds | None = Field(None, alias="for", description="How long it lasts; to the end where left out.")
-    every: Milliseconds | None = Field(None, description="Time from one beginning to the next; needs `for`.")
+    for_: Milliseconds | None = Field(
+        None, alias="for", gt=0, description="How long it lasts; to the end where left out."
+    )
+    every: Milliseconds | None = Field(None, gt=0, description="Time from one beginning to the next; needs `for`.")
     nth: Annotated[
         list[Annotated[int, Field(ge=1)]] | None,
         BeforeValidator(_widen),

@@ -7,6 +7,9 @@ from lab.scenario.nodes import MappingNode, Node, Scalar, Sequence
 Loc = tuple[int | str, ...]
 """A place as pydantic gives it: keys and indices, and among them words that name the branch of a union."""
 
+KEY = "[key]"
+"""The last part of a place where it is the key that is meant, and not its value; pydantic's own word for it."""
+
 # A single key can be short for two: the first of a pair is the key itself, the second its value.
 _KEY_OF_SHORT_FORM = {"name", "profile", "transport"}
 _VALUE_OF_SHORT_FORM = {"parameters", "limits", "outcome"}
@@ -41,7 +44,7 @@ def locate(root: Node, loc: Loc) -> Place:
     found, label = 0, ""
     branches: list[Loc] = []
     for index, part in enumerate(loc):
-        step = _step(node, part)
+        step = (key, key) if part == KEY and key is not None else _step(node, part)
         if step is None:
             branches.append(loc[:index])
         else:

@@ -8,6 +8,7 @@ but an exclude that fits no combination is an error, as it is most likely misspe
 """
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from lab.scenario.combine import Combination, combinations
 from lab.scenario.document import Document, check
 from lab.scenario.model import EngineName, Scenario
 from lab.scenario.nodes import MappingNode, Node, plain
-from lab.scenario.problems import Problem, ScenarioErrors
+from lab.scenario.problems import Problem, ScenarioErrors, nearest
 from lab.scenario.put import Misplaced, put
 from lab.scenario.yaml_text import is_plain_word
 
@@ -108,7 +109,7 @@ def _with_values(document: Document, combination: Combination) -> tuple[Scenario
             problems.append(
                 document.source.problem(at.start, at.end, error.what, expected=error.expected, nearest=error.nearest)
             )
-    scenario, wrong_values = check(document.source, root, document.behaviours)
+    scenario, wrong_values = check(document.source, root, document.reading)
     problems += [_as_the_matrix_has_it(problem, document, combination) for problem in wrong_values]
     return scenario, problems
 
@@ -133,5 +134,8 @@ def _with_whole_key(problem: Problem, key: str) -> Problem:
     if bad is None:
         return problem
     near = ".".join(problem.nearest if part == bad else part for part in parts) if problem.nearest else ""
+    if len(parts) == 1:
+        # What belongs into another part of the file has a key with dots here.
+        near = nearest(key, ("include", "exclude")) or re.sub(r"^(\w+): \{(\w+): \.\.\.\}$", r"\1.\2", near)
     what = f'unknown key "{key}"' if len(parts) == 1 else f'unknown key "{bad}" in "{key}"'
     return replace(problem, what=what, nearest=near)

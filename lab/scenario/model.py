@@ -6,20 +6,29 @@ lab/scenario/locate.py leads from the widened form back to what was written, and
 describes the short forms to editors: whoever changes one of them changes all three.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
-from lab.scenario.base import Model, raise_at
+from lab.scenario.base import Found, Model, Reading, raise_all, raise_at
 from lab.scenario.client import Client
 from lab.scenario.expectations import AttemptOutcome, Expectation, Expectations, ExpectedAttempt
 from lab.scenario.fitting import check_nodes
-from lab.scenario.names import check_names
+from lab.scenario.hold import expect_steps_wrong, expectations_wrong
+from lab.scenario.names import names_wrong
 from lab.scenario.network import BehaviourUse, Hop, check_order
 from lab.scenario.page import Page
-from lab.scenario.parts import check_parts, check_trust
+from lab.scenario.parts import check_trust, offline_wrong, parts_wrong
 from lab.scenario.server import Server
-from lab.scenario.steps import Step
+from lab.scenario.steps import Step, step_name
 from lab.scenario.steps.close import Close
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.receive import Receive
@@ -53,6 +62,46 @@ def _default_steps() -> list[Any]:
     return [Connect(), Send(text="hello ☃"), Receive(text="hello ☃"), Close()]
 
 
+def _changed_by(matrix: Mapping[str, Sequence[Any]]) -> set[str]:
+    """The parts of a scenario that its matrix changes."""
+    keys = [key for entry in matrix.get("include", ()) if isinstance(entry, dict) for key in entry]
+    return {str(key).partition(".")[0] for key in (*matrix, *keys)}
+
+
+def _settled(info: ValidationInfo, *parts: str) -> bool:
+    """Whether these parts are right, and no key of the matrix changes them or the field that is being validated.
+
+    What a matrix changes is held against the rest with each of its values in place.
+    """
+    if not info.data.keys() >= {"matrix", *parts}:
+        return False
+    return not _changed_by(info.data["matrix"]) & {str(info.field_name), *parts}
+
+
+def _own_page(info: ValidationInfo) -> bool:
+    """Whether the page is, or may be, the user's own: of a page that is wrong by what is written of it."""
+    if "page" in info.data:
+        return info.data["page"].url is not None or not _settled(info, "page")
+    page = info.context.written.get("page") if isinstance(info.context, Reading) else None
+    return not isinstance(page, dict) or "url" in page
+
+
+def _right_ones(written: Any, handler: ValidatorFunctionWrapHandler) -> tuple[list[Any], bool]:
+    """The steps that are right, and None for others, up to the first that may change what follows.
+
+    The second: whether these are all.
+    """
+    steps: list[Any] = []
+    for one in written if isinstance(written, list) else ():
+        try:
+            steps += handler([one])
+        except ValidationError:
+            if step_name(one) in (None, "connect", "open tab", "network"):
+                return steps, False
+            steps.append(None)
+    return steps, True
+
+
 class Scenario(Model):
     """One scenario: a server, a network, a page with a client, steps, expectations."""
 
@@ -79,7 +128,8 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _server_fits(self) -> "Scenario":
-        check_nodes(self.server, self.network)
+        if not _changed_by(self.matrix) & {"network", "server"}:
+            check_nodes(self.server, self.network)
         return self
 
     @field_validator("browsers")
@@ -90,14 +140,39 @@ class Scenario(Model):
                 raise_at((index,), wrong(f'"{engine}" stands twice', "each engine once"))
         return engines
 
-    @field_validator("steps")
+    @field_validator("steps", mode="wrap")
     @classmethod
-    def _names_are_given(cls, steps: list[Any], info: ValidationInfo) -> list[Any]:
-        page = info.data.get("page")
-        check_names(steps, own_page=isinstance(page, Page) and page.url is not None)
-        if "network" in info.data and "server" in info.data:
-            check_parts(steps, info.data["network"], info.data["server"], info.context)
+    def _parts_are_there(cls, written: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        error: ValidationError | None = None
+        try:
+            steps, complete = handler(written), True
+        except ValidationError as raised:
+            error = raised
+            steps, complete = _right_ones(written, handler)
+        if complete and isinstance(info.context, Reading):
+            info.context.steps.extend(steps)
+        found: list[Found] = []
+        data, own_page = info.data, _own_page(info)
+        if _settled(info):
+            client = data["client"] if _settled(info, "client") else None
+            found += names_wrong(steps, own_page=own_page)
+            found += expect_steps_wrong(steps, client, own_page=own_page)
+        if _settled(info, "network", "server"):
+            found += parts_wrong(steps, data["network"], data["server"], info.context)
+        if _settled(info, "network", "browsers"):
+            found += offline_wrong(steps, data["network"], data["browsers"])
+        raise_all(found, besides=error)
         return steps
+
+    @field_validator("expect")
+    @classmethod
+    def _can_hold(cls, expect: Expectations, info: ValidationInfo) -> Expectations:
+        steps = info.data.get("steps") or (info.context.steps if isinstance(info.context, Reading) else [])
+        if steps and _settled(info) and not _changed_by(info.data["matrix"]) & {"steps"}:
+            client = info.data["client"] if _settled(info, "client") else None
+            browsers = info.data["browsers"] if _settled(info, "browsers") else ()
+            raise_all(expectations_wrong(expect, client, steps, browsers, own_page=_own_page(info)))
+        return expect
 
     @field_validator("network")
     @classmethod
@@ -107,5 +182,6 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _page_loads(self) -> "Scenario":
-        check_trust(self.network, self.page, self.browsers)
+        if not _changed_by(self.matrix) & {"network", "page", "browsers"}:
+            check_trust(self.network, self.page, self.browsers)
         return self

@@ -1,17 +1,20 @@
 """The network of a scenario: hops and their behaviours, in full and in short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from lab.forms import Form
 from lab.scenario.base import Model, Reading, raise_at, validate_plain
 from lab.scenario.limits import LIMITS, OF_LINKS, Limits
 from lab.scenario.wrong import Place, wrong
 
 HopKind = Literal["proxy", "link", "balancer"]
 
+_FEW = 20
+"""So many words are listed where one of them was expected."""
 _ONE_BEHAVIOUR = "one behaviour: its name, or its name with its parameters below it"
 
 
@@ -25,6 +28,11 @@ def known(reading: object, *kinds: str) -> dict[str, Any] | None:
     """The parameter models of these kinds, by name; None where any name will do."""
     models = reading.behaviours if isinstance(reading, Reading) else None
     return None if models is None else {name: one for name, one in models.items() if kind_of(one) in kinds}
+
+
+def _listed(words: Collection[str], instead: str) -> str:
+    """What to say in place of a list of words that nobody would read; nothing where it is short."""
+    return instead if len(words) > _FEW else ""
 
 
 class BehaviourUse(Model):
@@ -77,7 +85,10 @@ class BehaviourUse(Model):
                 ("link", f"- link: [{name}]") if "http" in cls.kinds else ("proxy", f"- behaviours: [{name}]")
             )
             raise wrong(f'"{name}" is a behaviour of a {other}', f'a hop of its own: "{place}"', at=at)
-        raise wrong("unknown behaviour", options=sorted(behaviours), word=name, at=at)
+        if name in (known(reading, "profile") or {}):
+            raise wrong(f'"{name}" is a profile', f'a hop of its own: "- {name}"', at=at)
+        listed = _listed(behaviours, "a behaviour, as `lab behaviours` lists them")
+        raise wrong("unknown behaviour", listed, options=sorted(behaviours), word=name, at=at)
 
     @field_validator("parameters")
     @classmethod
@@ -141,7 +152,9 @@ class Balancer(Model):
             "part of the URL; its address; or nothing."
         ),
     )
-    cookie: str = Field("JSESSIONID", pattern=r"^[\w.-]+$", description="The name of the cookie.")
+    cookie: Annotated[str, Form(r"^[\w.-]+$", "the name of a cookie: letters, digits, _, . and -")] = Field(
+        "JSESSIONID", description="The name of the cookie."
+    )
     appended_by: Literal["balancer", "server"] = Field(
         "balancer",
         description="Who writes the node into the cookie: the balancer, or each server (JSESSIONID=dummy.node1).",
@@ -269,7 +282,10 @@ class Hop(Model):
         if "profile" in value and known(info.context, "profile") is not None:
             name = value["profile"]
             if name not in profiles:
-                raise wrong("unknown profile", options=sorted(profiles), word=str(name), at="profile")
+                if name in (known(info.context, "http", "link") or {}):
+                    raise wrong(f'"{name}" is a behaviour', f'"behaviours: [{name}]", or a profile', at="profile")
+                listed = _listed(profiles, "a profile, as `lab profiles` lists them")
+                raise wrong("unknown profile", listed, options=sorted(profiles), word=str(name), at="profile")
             return _of_profile(profiles[name], value)
         if "parameters" in value and "profile" not in value:
             raise wrong('"parameters" without "profile"', "a profile's name", at="parameters")
@@ -319,7 +335,8 @@ def _check_short(name: object, reading: object, *, at: Place) -> None:
         raise wrong(f'"{name}" is a kind of hop, and no behaviour', f'"{_INSTEAD[str(name)]}"', at=at)
     words = known(reading, "http", "link", "profile")
     if words is not None and name not in words:
-        raise wrong("unknown behaviour", options=sorted(words), word=str(name), at=at)
+        listed = _listed(words, "a behaviour or a profile, as `lab behaviours` and `lab profiles` list them")
+        raise wrong("unknown behaviour", listed, options=sorted(words), word=str(name), at=at)
 
 
 def _check_keys(value: Mapping[str, Any]) -> None:
@@ -345,13 +362,18 @@ def _of_profile(model: Any, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_order(hops: Sequence[Hop]) -> None:
-    """Every hop must see traffic: what the browser is told of stands before what it is not told of.
+    """Every hop has a name of its own, and sees traffic: what the browser is told of stands before the others.
 
     Raises:
         ValidationError: At the first hop that is out of place, counted from the list of hops.
     """
     behind: str | None = None
+    names: set[str] = set()
     for index, hop in enumerate(hops):
+        name = hop.name or f"hop{index + 1}"
+        if name in names:
+            raise_at((index, "name"), wrong(f'a second hop called "{name}"', "another name: reports go by it"))
+        names.add(name)
         if hop.is_explicit and behind is not None:
             what = f"a {hop.proxy} proxy behind a {behind}"
             raise_at((index, "proxy"), wrong(what, f"every forward proxy before the first {behind}"))

@@ -1,11 +1,17 @@
 """The page of a scenario: where the client runs."""
 
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from lab.scenario.base import Model
+from lab.scenario.base import Model, Reading
+from lab.scenario.files import check_file
+from lab.scenario.urls import check_url
 from lab.scenario.wrong import wrong
+
+_SCHEMES = ("http", "https", "file", "data", "about")
+_URL = "a path behind {origin}, such as {origin}/app.html, or a URL with http://, https:// or file://"
 
 
 class Page(Model):
@@ -21,7 +27,7 @@ class Page(Model):
     )
     persona: str | None = Field(
         None,
-        description="The older browser that the engine is masked as (`lab browsers` lists them); itself where null.",
+        description="The older browser that the engine is masked as; itself where null.",
     )
     cookies: Literal["default", "refuse third-party", "accept"] = Field(
         "default", description="Which cookies the browser keeps; as the engine does by itself where default."
@@ -36,6 +42,24 @@ class Page(Model):
             "of the server behind the network."
         ),
     )
+
+    @field_validator("persona")
+    @classmethod
+    def _is_known(cls, persona: str | None, info: ValidationInfo) -> str | None:
+        known = info.context.personas if isinstance(info.context, Reading) else None
+        if persona is not None and known is not None and persona not in known:
+            raise wrong("unknown persona", options=known, word=persona)
+        return persona
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None:
+            return url
+        check_url(url, schemes=_SCHEMES, beginning="origin", expected=_URL)
+        if url.lower().startswith("file:"):
+            check_file(unquote(urlsplit(url).path), info.context)
+        return url
 
     @model_validator(mode="after")
     def _own_page_is_nobodys(self) -> "Page":

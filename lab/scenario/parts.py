@@ -1,15 +1,18 @@
 """Whether the hops and server nodes that steps name are there, and take what the steps put into them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
-from lab.scenario.base import raise_at
+from lab.scenario.base import Found, raise_at
 from lab.scenario.network import Hop, known
 from lab.scenario.server import Server
 from lab.scenario.step import StepModel
+from lab.scenario.steps.close import Close
 from lab.scenario.steps.network import ChangeNetwork
+from lab.scenario.steps.offline import Offline
+from lab.scenario.steps.push import Push
 from lab.scenario.steps.restart_server import RestartServer
 from lab.scenario.steps.server import ChangeServer
 from lab.scenario.wrong import wrong
@@ -39,18 +42,34 @@ def check_trust(hops: Sequence[Hop], page: "Page", browsers: Sequence[str]) -> N
         raise_at(("network", index, "tls"), wrong(what, f"{plain}, or browsers: [chromium]"))
 
 
-def check_parts(steps: Sequence[StepModel], hops: Sequence[Hop], server: Server, reading: object) -> None:
-    """Hold the steps against the network and the server.
+def offline_wrong(steps: Sequence[StepModel | None], hops: Sequence[Hop], browsers: Sequence[str]) -> Iterator[Found]:
+    """Steps that take a WebKit offline which is told of no proxy: only the way to a proxy can be cut there."""
+    if "webkit" not in browsers or any(hop.is_explicit for hop in hops):
+        return
+    others = [name for name in browsers if name != "webkit"]
+    expected = f"browsers: [{', '.join(others)}], or a forward proxy" if others else "a forward proxy"
+    for index, step in enumerate(steps):
+        if isinstance(step, Offline):
+            what = "WebKit cannot be taken offline without a proxy that it is told of"
+            yield (index,), wrong(what, f"{expected} in the network", at="key")
 
-    Raises:
-        ValidationError: At the first part that is not there.
+
+def parts_wrong(
+    steps: Sequence[StepModel | None], hops: Sequence[Hop], server: Server, reading: object
+) -> Iterator[Found]:
+    """What steps name of the network and of the server that is not there, each with its place in the steps.
+
+    None stands for a step that is wrong, but that changes no hop.
     """
     there = {index: [use.name for use in hop.uses] for index, hop in enumerate(hops)}
     for index, step in enumerate(steps):
         if isinstance(step, ChangeNetwork):
-            _check_change(index, step, hops, there, reading)
+            yield from _change_wrong(index, step, hops, there, reading)
         elif isinstance(step, (ChangeServer, RestartServer)):
-            _check_server(index, step, hops, server)
+            yield from _server_wrong(index, step, hops, server)
+        elif not server.is_ours and (isinstance(step, Push) or (isinstance(step, Close) and step.by == "server")):
+            what = "a server of your own cannot be told what to send, or to close"
+            yield (index,), wrong(what, "the lab's own server", at="key")
 
 
 def _not_done(hop: Hop, index: int, name: str, options: Sequence[str]) -> PydanticCustomError:
@@ -66,44 +85,51 @@ def hop_index(name: str | None, hops: Sequence[Hop]) -> int | None:
     return next((index for index, hop in enumerate(hops) if name in (hop.name, f"hop{index + 1}")), None)
 
 
-def _check_change(
+def _change_wrong(
     index: int, step: ChangeNetwork, hops: Sequence[Hop], there: dict[int, list[str]], reading: object
-) -> None:
+) -> Iterator[Found]:
     names = [hop.name or f"hop{number}" for number, hop in enumerate(hops, start=1)]
     place = hop_index(step.hop, hops)
     if not hops:
-        raise_at((index,), wrong("a change of a network without hops", "a hop in the network", at="key"))
-    if place is None and step.hop is None:
-        raise_at((index, step.step), wrong("no hop", f'"hop: ...", one of {", ".join(names)}'))
+        yield (index,), wrong("a change of a network without hops", "a hop in the network", at="key")
+        return
     if place is None:
-        raise_at((index, step.step, "hop"), wrong("unknown hop", options=names, word=step.hop or ""))
+        yield (
+            ((index, step.step), wrong("no hop", f'"hop: ...", one of {", ".join(names)}'))
+            if step.hop is None
+            else ((index, step.step, "hop"), wrong("unknown hop", options=names, word=step.hop))
+        )
+        return
     hop, here = hops[place], there[place]
     for number, name in enumerate(step.remove):
         if name not in here and name != ALL:
             options = [*dict.fromkeys(here), ALL]
-            raise_at((index, step.step, "remove", number), _not_done(hop, place, name, options))
+            yield (index, step.step, "remove", number), _not_done(hop, place, name, options)
     for number, use in enumerate(step.replace):
         if use.name not in here:
             error = _not_done(hop, place, use.name, [*dict.fromkeys(here)])
-            raise_at((index, step.step, "replace", number, "name"), error)
+            yield (index, step.step, "replace", number, "name"), error
     fitting = known(reading, "link" if hop.kind == "link" else "http")
     for key, uses in (("add", step.add), ("replace", step.replace)):
         for number, use in enumerate(uses):
             if fitting is not None and use.name not in fitting:
                 error = wrong(f'"{use.name}" in a {hop.kind}', f"a behaviour of a {hop.kind}")
-                raise_at((index, step.step, key, number, "name"), error)
+                yield (index, step.step, key, number, "name"), error
     left = [] if ALL in step.remove else [name for name in here if name not in step.remove]
     there[place] = [*left, *(use.name for use in step.add)]
 
 
-def _check_server(index: int, step: ChangeServer | RestartServer, hops: Sequence[Hop], server: Server) -> None:
+def _server_wrong(
+    index: int, step: ChangeServer | RestartServer, hops: Sequence[Hop], server: Server
+) -> Iterator[Found]:
     if server.url is not None:
-        what = "a server that runs already"
-        raise_at((index,), wrong(f"{what} cannot be stopped", "the lab's own server, or a command", at="key"))
+        what = "a server that runs already cannot be stopped"
+        yield (index,), wrong(what, "the lab's own server, or a command", at="key")
+        return
     balancer = hops[-1].balancer if hops else None
     count = balancer.nodes if balancer is not None else 1
     names = [f"node{number}" for number in range(1, count + 1)] if balancer is not None else ["server"]
     if step.node is None and count > 1:
-        raise_at((index, step.step), wrong("no node", f'"node: ...", one of {", ".join(names)}'))
+        yield (index, step.step), wrong("no node", f'"node: ...", one of {", ".join(names)}')
     if step.node is not None and step.node not in names:
-        raise_at((index, step.step, "node"), wrong("unknown node", options=names, word=step.node))
+        yield (index, step.step, "node"), wrong("unknown node", options=names, word=step.node)

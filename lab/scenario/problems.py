@@ -135,8 +135,25 @@ def nearest(word: str, options: Iterable[str]) -> str:
     plain_options: dict[str, str] = {}
     for option in options:
         plain_options.setdefault(_plain(option), option)
-    found = difflib.get_close_matches(_plain(word), plain_options, n=1, cutoff=0.6)
-    return plain_options[found[0]] if found else ""
+    plain = _plain(word)
+    found = difflib.get_close_matches(plain, plain_options, n=1, cutoff=0.6)
+    # The beginning of one option alone: "refuse" for "refuse third-party".
+    found = found or [option for option in plain_options if len(plain) > 2 and option.startswith(plain)]
+    return plain_options[found[0]] if len(found) == 1 else ""
+
+
+_ENGINES_OF = {
+    **dict.fromkeys(("safari", "epiphany", "gnome web"), "webkit"),
+    **dict.fromkeys(("chrome", "edge", "opera", "brave", "vivaldi"), "chromium"),
+}
+"""What runs in the browsers that people know."""
+
+
+def meant(word: str, options: Iterable[str]) -> str:
+    """As `nearest`; of engines also the one that runs in the browser of that name."""
+    words = [*options]
+    engine = _ENGINES_OF.get(word.lower(), "")
+    return engine if engine in words else nearest(word, words)
 
 
 def _plain(word: str) -> str:

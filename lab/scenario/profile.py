@@ -120,15 +120,16 @@ def load_profile(path: Path, behaviours: Mapping[str, type[BaseModel]]) -> Profi
         behaviours: The parameter model of each behaviour that it may use, by name.
 
     Raises:
-        ScenarioErrors: Something is wrong with what the file says; it carries all there is to say.
-        UsageError: The file cannot be read.
+        ScenarioErrors: Something is wrong with what the file says, or it cannot be read; it carries all there is to
+            say.
     """
     source, root, problems = read(content_of(path), path.as_posix())
     profile: Profile | None = None
+    reading = Reading(behaviours)
     try:
-        profile = validate_plain(Profile, plain(root), Reading(behaviours))
+        profile = validate_plain(Profile, plain(root), reading)
     except ValidationError as error:
-        problems = problems or problems_of(error, source, root, behaviours, of=Profile)
+        problems = problems or problems_of(error, source, root, reading, of=Profile)
     if profile is None or problems:
         raise ScenarioErrors(problems)
     return profile
@@ -146,7 +147,7 @@ def models_of(paths: Sequence[Path], behaviours: Mapping[str, type[BaseModel]]) 
 
     Raises:
         ScenarioErrors: Some of them are wrong: the problems of all the files at once.
-        UsageError: A file cannot be read, or is called like a behaviour.
+        UsageError: A file is called like a behaviour.
     """
     models: dict[str, type[BaseModel]] = {}
     problems: list[Problem] = []

@@ -46,8 +46,9 @@ def _put(node: Node, parts: list[str], index: int, chosen: Entry) -> Node:
         raise Misplaced(f'"{".".join(before)}" has no keys below it', "the key of a mapping, or the index of an item")
     entry = node.entries.get(part)
     if entry is None and part.isdigit():
-        near = nearest(part, node.entries)
-        raise Misplaced(f'there is no "{".".join([*before, part])}"', "a key, as this is no list", near)
+        name = ".".join(before)
+        expected = "a key, as this is no list" if node.entries else f'a list at "{name}" that has this item'
+        raise Misplaced(f'there is no "{name}.{part}"', expected, nearest(part, node.entries))
     key = entry.key if entry else chosen.key
     value = entry.value if entry else Scalar(chosen.key.start, chosen.key.end, None)
     return replace(node, entries={**node.entries, part: Entry(key, _put(value, parts, index + 1, chosen))})

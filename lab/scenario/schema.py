@@ -3,7 +3,7 @@
 The models give the full forms; the short forms that lab/scenario/model.py widens are added here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel
@@ -21,16 +21,26 @@ Json: TypeAlias = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(behaviours: Mapping[str, type[BaseModel]] | None = None) -> Json:
+def json_schema(
+    behaviours: Mapping[str, type[BaseModel]] | None = None,
+    personas: Iterable[str] | None = None,
+    causes: Iterable[str] | None = None,
+) -> Json:
     """The schema, draft 2020-12.
 
     Args:
         behaviours: The parameter model of each behaviour and profile, by name; where left out, any name and
             parameter will do.
+        personas: The names of the personas; where left out, any name will do.
+        causes: What the diagnosis may name; likewise.
     """
     scenario = Scenario.model_json_schema()
     definitions: Json = scenario.pop("$defs")
     add_network(definitions, behaviours)
+    if personas is not None:
+        _list_personas(definitions["Page"]["properties"], personas)
+    if causes is not None:
+        _list_causes(definitions, [*causes])
     definitions["Server"] = schema_of_kinds(definitions["Server"])
     _add_short_forms(scenario, definitions)
     for part in _parts(scenario, *definitions.values()):
@@ -48,10 +58,21 @@ def schema_of(model: type[BaseModel]) -> Json:
         # Pydantic leaves out what a factory makes, and bounds of what has a schema of its own: see lab/units.py.
         if field.default_factory is not None:
             part["default"] = field.get_default(call_default_factory=True)
-        if "pattern" in part:
-            for bound in field.metadata:
-                part.update({key: getattr(bound, key) for key in ("gt", "ge") if hasattr(bound, key)})
+        for branch in (part, *part.get("anyOf", [])):
+            for bound in field.metadata if "pattern" in branch else ():
+                branch.update({key: getattr(bound, key) for key in ("gt", "ge") if hasattr(bound, key)})
     return schema
+
+
+def _list_personas(page: Json, personas: Iterable[str]) -> None:
+    page["persona"] = {**page["persona"], "anyOf": [{"enum": [*personas]}, {"type": "null"}]}
+
+
+def _list_causes(definitions: Json, causes: list[str]) -> None:
+    for part in definitions.values():
+        for branch in part.get("properties", {}).get("diagnosis", {}).get("anyOf", ()):
+            if branch.get("type") == "array":
+                branch["items"] = {"enum": causes}
 
 
 def _add_short_forms(scenario: Json, definitions: Json) -> None:
@@ -147,6 +168,10 @@ def _parts(*schemas: Any) -> Iterator[Json]:
 def _tidy(part: Json) -> None:
     """Take out what pydantic makes of Python's names, and write defaults as a file would."""
     part.pop("title", None)
+    if "pattern" in part:
+        # Limits of what is held (0 ms), where a file has a text; some under names that JSON Schema does not know.
+        for limit in ("gt", "ge", "lt", "le", "exclusiveMinimum", "minimum", "exclusiveMaximum", "maximum"):
+            part.pop(limit, None)
     default = part.get("default")
     if isinstance(default, dict) or (default is None and "default" in part):
         # A part of its own says its own defaults; a null that stands for "left out" helps nobody.

@@ -14,6 +14,10 @@ SUFFIXES = (".yaml", ".yml")
 """What the name of a scenario's file ends with."""
 
 
+class NoScenario(UsageError):
+    """A folder that was named holds no scenario."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A scenario's file."""
@@ -33,6 +37,7 @@ def find(paths: Iterable[Path]) -> list[Found]:
 
     Raises:
         UsageError: A path does not exist, or is no scenario.
+        NoScenario: A path is a folder without any.
     """
     found: dict[Path, tuple[Path, Path]] = {}
     for given in paths:
@@ -54,8 +59,15 @@ def matching(cases: Iterable[Case], expression: str) -> list[Case]:
 def _files(given: Path) -> Iterator[tuple[Path, Path]]:
     """The files at or below a path, each with the folder that its name is relative to."""
     if given.is_dir():
-        for path in _walk(given):
+        below = _walk(given)
+        if not below:
+            suffixes = " or ".join(SUFFIXES)
+            remedy = f"A scenario is a {suffixes} file; hidden folders, and folders called proxies, are passed over."
+            raise NoScenario(f"there is no scenario in {given.as_posix()}", remedy=remedy)
+        for path in below:
             yield path, given
+    elif given.is_symlink() and not given.exists():
+        raise UsageError(f"{given.as_posix()} is a link to what is not there: {given.readlink().as_posix()}")
     elif not given.exists():
         near = _existing(given)
         remedy = (
@@ -71,12 +83,12 @@ def _files(given: Path) -> Iterator[tuple[Path, Path]]:
         yield given, given.parent
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> list[Path]:
     below: list[Path] = []
     for here, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "proxies"]
         below += [Path(here, name) for name in files if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
-    yield from sorted(below, key=lambda path: path.parts)
+    return sorted(below, key=lambda path: path.parts)
 
 
 def _existing(path: Path) -> str:

@@ -4,25 +4,40 @@ import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
-from lab.scenario.base import Model, raise_at
+from lab.forms import Form
+from lab.scenario.base import Found, Model, raise_all, raise_at
+from lab.scenario.files import check_folder
+from lab.scenario.hints import written
+from lab.scenario.problems import nearest
 from lab.scenario.units import Bytes, Milliseconds
+from lab.scenario.urls import check_url
 from lab.scenario.wrong import wrong
+
+_PREFIX = "a path such as /echo, without ? and #, and without a slash at its end"
+_URL = "a URL with http:// or https://, such as http://127.0.0.1:8081/echo"
 
 
 def _check_url(value: str) -> str:
-    try:
-        parts = urlsplit(value.replace("{port}", "1"))
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        right = False
-    if not right:
-        raise wrong("not a URL", "a URL with http:// or https://, such as http://127.0.0.1:8081/echo")
-    return value
+    return check_url(value, schemes=("http", "https"), braces=("port",), expected=_URL)
 
 
 Url = Annotated[str, AfterValidator(_check_url), WithJsonSchema({"type": "string", "pattern": "^https?://[^/]"})]
+
+_FILLED_IN = ("{port}", "{node}", "{python}", "{sockjs-node}", "{sockjs-tornado}")
+"""What stands in braces in a command; whatever else does is the program's own."""
+
+
+def _misspelt(command: list[str]) -> list[Found]:
+    """Words in braces that are nearly one of those that the lab fills in."""
+    found: list[Found] = []
+    for index, argument in enumerate(command):
+        for word in re.findall(r"(?<!\$)\{[a-z_-]+\}", argument):
+            if word not in _FILLED_IN and nearest(word, _FILLED_IN):
+                found.append(((index,), wrong("unknown word in braces:", options=_FILLED_IN, word=word)))
+    return found
+
 
 INSTALL_MS = 300_000.0
 """How long the first start of a server may take that the lab has to install."""
@@ -38,7 +53,7 @@ class Server(Model):
     service: Literal["echo", "close", "amplify", "broadcast", "ticker"] = Field(
         "echo", description="The test service behind the endpoint (see `lab serve --help`)."
     )
-    heartbeat: Milliseconds = Field(25_000.0, description="Time of silence after which a heartbeat is sent.")
+    heartbeat: Milliseconds = Field(25_000.0, gt=0, description="Time of silence after which a heartbeat is sent.")
     disconnect_delay: Milliseconds = Field(
         5_000.0, description="How long a session without a receiving connection is kept."
     )
@@ -59,8 +74,8 @@ class Server(Model):
             "these servers."
         ),
     )
-    prefix: str = Field(
-        "/echo", pattern=r"^(/[^/?#]+)+$", description="Where the endpoint is, for a command; /echo in the lab's own."
+    prefix: Annotated[str, Form(r"^(/[^/?#]+)+$", _PREFIX)] = Field(
+        "/echo", description="Where the endpoint is, for a command; /echo in the lab's own."
     )
     ready: Url | None = Field(
         None,
@@ -70,14 +85,32 @@ class Server(Model):
         ),
     )
     cwd: str | None = Field(None, description="The folder that the command runs in; the scenario's own where null.")
-    within: Milliseconds = Field(20_000.0, description="How long the command may take until it answers.")
+    within: Milliseconds = Field(20_000.0, gt=0, description="How long the command may take until it answers.")
     url: Url | None = Field(None, description="The URL of an endpoint that runs already, in place of a server here.")
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _in_words(cls, command: Any) -> Any:
+        if isinstance(command, str):
+            raise wrong("a command in one text", f"a list of it and its arguments: {written(command.split())}")
+        return command
+
+    @field_validator("command")
+    @classmethod
+    def _fills_in(cls, command: list[str] | None) -> list[str] | None:
+        raise_all(_misspelt(command or []))
+        return command
+
+    @field_validator("cwd")
+    @classmethod
+    def _is_there(cls, cwd: str | None, info: ValidationInfo) -> str | None:
+        return cwd if cwd is None else check_folder(cwd, info.context)
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> "Server":
         given = self.model_fields_set
         if self.command is not None and self.url is not None:
-            raise wrong('"url" beside "command"', "one of them")
+            raise_at(("url",), wrong('"url" beside "command"', "one of them"))
         foreign = "command" if self.command is not None else "url" if self.url is not None else ""
         own = next((key for key in _LABS_OWN if key in given), None)
         if foreign and own:

@@ -9,52 +9,18 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from lab.scenario.locate import Loc, Place, locate
+from lab.scenario.base import Reading
+from lab.scenario.expected import KEYS, in_words
+from lab.scenario.hints import how_written, with_unit
+from lab.scenario.locate import KEY, Loc, Place, locate
 from lab.scenario.model import EngineName, Hop, Scenario
 from lab.scenario.nodes import MappingNode, Node, Scalar, quoted, said
-from lab.scenario.problems import Problem, Source, nearest, one_of
+from lab.scenario.problems import Problem, Source, meant, nearest, one_of
+from lab.scenario.steps import STEPS
 from lab.scenario.types_at import keys_of, models_at
 from lab.scenario.wrong import KIND
 from lab.sockjs.transports import TRANSPORTS
 
-Behaviours = Mapping[str, type[BaseModel]]
-
-# Pydantic's type of error, and what a file's reader calls that which was expected.
-_TYPES = {
-    "string_type": "a text",
-    "string_sub_type": "a text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a number",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "set_type": "a list",
-    "frozen_set_type": "a list",
-    "dict_type": "keys and values",
-    "mapping_type": "keys and values",
-    "model_type": "keys and values",
-    "model_attributes_type": "keys and values",
-    "dataclass_type": "keys and values",
-    "none_required": "nothing",
-}
-# The same, with what pydantic says of the limit; the words in braces are keys of the error's context.
-_LIMITS = {
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "string_too_short": "a text of at least {min_length} characters",
-    "string_too_long": "a text of at most {max_length} characters",
-    "string_pattern_mismatch": "a text that matches {pattern}",
-    "too_short": "at least {min_length} items",
-    "too_long": "at most {max_length} items",
-}
 _TRUTH = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 """What YAML 1.1 took for a truth value and YAML 1.2 takes for a text."""
 
@@ -73,6 +39,8 @@ class _Finding:
     """Words that would be right, too, but are not worth a list."""
     came: str = ""
     word: str = ""
+    nearest: str = ""
+    """What was most likely meant, where that is known."""
     missing: str = ""
     """The key that is missing, where one is."""
 
@@ -81,15 +49,20 @@ def problems_of(
     error: ValidationError,
     source: Source,
     root: Node,
-    behaviours: Behaviours | None = None,
+    reading: Reading,
     *,
     of: type[BaseModel] = Scenario,
 ) -> list[Problem]:
     """The problems that a validation has found in what ``root`` holds, sorted by position.
 
-    ``of`` is the model that the whole file was held against.
+    Args:
+        error: What the validation has found.
+        source: The text.
+        root: What it holds.
+        reading: What it was held against, besides the model.
+        of: The model that the whole file was held against.
     """
-    translator = _Translator(source, root, behaviours or {}, of)
+    translator = _Translator(source, root, reading, of)
     findings = [translator.finding(details) for details in error.errors(include_url=False, include_input=False)]
     findings = list(_without_echoes(_deepest(findings)))
     by_value = sorted(findings, key=lambda finding: (finding.at.start, finding.at.end, finding.what))
@@ -130,7 +103,7 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
     came = first.came
     if first.word in options:  # it only lacks the right type: 403 in quotes, where the number is expected
         came, options = f"the text {came}", []
-    near = nearest(first.word, options) if first.word else ""
+    near = first.nearest or (nearest(first.word, options) if first.word else "")
     if not near and "true or false" in expected:
         near = _TRUTH.get(first.word.lower(), "")
     joined = ", or ".join(dict.fromkeys(expected))
@@ -140,10 +113,11 @@ def _problem(findings: list[_Finding], source: Source) -> Problem:
 class _Translator:
     """Translates the errors of one file."""
 
-    def __init__(self, source: Source, root: Node, behaviours: Behaviours, of: type[BaseModel]) -> None:
+    def __init__(self, source: Source, root: Node, reading: Reading, of: type[BaseModel]) -> None:
         self._source = source
         self._root = root
-        self._behaviours = behaviours
+        self._reading = reading
+        self._behaviours: Mapping[str, type[BaseModel]] = reading.behaviours or {}
         self._of = of
 
     def finding(self, details: ErrorDetails) -> _Finding:
@@ -160,17 +134,32 @@ class _Translator:
             # Where a key is pointed at, what stands there has been said.
             return replace(finding, came="") if context["at"] == "key" else finding
         what = f"wrong value for {quoted(place.label)}" if place.label else "wrong value"
-        finding = _Finding(loc, place, place.node, what, came=said(place.node), word=_word(place.node))
+        # A key of the matrix has the keys above it in it, too.
+        word = str(loc[-2]) if loc[-1:] == (KEY,) else _word(place.node)
+        finding = _Finding(loc, place, place.node, what, came=said(place.node), word=word)
         if kind in ("literal_error", "enum"):
-            options = tuple(_options(str(context["expected"])))
-            vocabulary = _vocabulary(options)
-            if vocabulary and finding.word:
-                return replace(finding, what=f"unknown {vocabulary} {quoted(finding.word)}", options=options, came="")
+            return self._none_of(finding, tuple(_options(str(context["expected"]))))
+        expected = in_words(kind, context, details["msg"], finding.word)
+        if loc[:1] == ("matrix",) and isinstance(place.node, MappingNode) and place.node.entries:
+            key = f"{place.label}.{next(iter(place.node.entries))}"
+            return replace(finding, expected=f"a list of values, and keys with dots: {key}")
+        models = models_at(loc, self._name_at, self._behaviours, self._of) if expected == KEYS else []
+        hint = how_written(expected, place.node, self._text(place.node), models, self._reading)
+        return replace(finding, expected=expected + hint, nearest=with_unit(finding.word, expected))
+
+    def _none_of(self, finding: _Finding, options: tuple[str, ...]) -> _Finding:
+        """What is said of a value that is none of the words which may stand there."""
+        text = self._text(finding.at)
+        if not finding.word and text in options:
+            return replace(finding, expected=f'"{text}" in quotes')
+        vocabulary = _vocabulary(options) if finding.word else ""
+        if not vocabulary:
             return replace(finding, options=options)
-        expected = _expected(kind, context, details["msg"])
-        if kind == "string_type" and isinstance(place.node, Scalar) and place.node.value is not None:
-            expected += f': "{self._source.text[place.node.start : place.node.end]}" in quotes'
-        return replace(finding, expected=expected)
+        what = f"unknown {vocabulary} {quoted(finding.word)}"
+        return replace(finding, what=what, options=options, came="", nearest=meant(finding.word, options))
+
+    def _text(self, node: Node) -> str:
+        return self._source.text[node.start : node.end]
 
     def _missing(self, loc: Loc) -> _Finding:
         place = locate(self._root, loc[:-1])
@@ -183,10 +172,25 @@ class _Translator:
         models = models_at(loc[:-1], self._name_at, self._behaviours, self._of)
         options = tuple(dict.fromkeys(key for model in models for key in keys_of(model)))
         expected = "no keys here" if not options else ""
+        near = nearest(word, options) or (self._home(word) if self._of is Scenario and len(loc) < 3 else "")
         if Hop in models and word in self._behaviours:
             expected = f'one behaviour in an item, or "behaviours: [{word}]" beside the other keys of a hop'
         at = place.key or place.node
-        return _Finding(loc, place, at, f"unknown key {quoted(word)}", expected, options, word=word)
+        return _Finding(loc, place, at, f"unknown key {quoted(word)}", expected, options, word=word, nearest=near)
+
+    def _home(self, word: str) -> str:
+        """How a key is written that belongs into another part of the scenario; nothing where several have it."""
+        if word in self._behaviours:
+            return f"network: [{word}]"
+        if any(word in keys_of(step) for name, step in STEPS.items() if name != "expect"):
+            return ""
+        parts = ("server", "page", "client", "expect")
+        if word in STEPS:
+            return f"steps: [{word}: ...]"
+        homes = [part for part in parts for model in models_at((part,), self._name_at, {}) if word in keys_of(model)]
+        if homes:
+            return f"{homes[0]}: {{{word}: ...}}" if len(homes) == 1 else ""
+        return f"network: [{{{word}: ...}}]" if word in keys_of(Hop) and word != "name" else ""
 
     def _wrong(self, loc: Loc, place: Place, context: Mapping[str, Any]) -> _Finding:
         """What the model itself says; see lab/scenario/wrong.py."""
@@ -202,7 +206,8 @@ class _Translator:
             node = node.entries[where].value
         keys = ", ".join(map(quoted, node.entries)) if isinstance(node, MappingNode) else ""
         what, came = (f"{context['what']} {quoted(word)}", "") if word else (context["what"], keys or said(node))
-        return _Finding(loc, place, node, what, context["expected"], tuple(context["options"]), near, came, word)
+        options, meant = tuple(context["options"]), context["near"]
+        return _Finding(loc, place, node, what, context["expected"], options, near, came, word, meant)
 
     def _name_at(self, loc: Loc) -> str:
         """The name of the behaviour or of the profile that is used at a place."""
@@ -229,14 +234,3 @@ def _vocabulary(options: tuple[str, ...]) -> str:
     if set(options) >= set(TRANSPORTS):
         return "transport"
     return "engine" if set(options) == set(get_args(EngineName)) else ""
-
-
-def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
-    """What was expected, from the table or, for the rarer types of error, from pydantic's own sentence."""
-    if kind in _TYPES:
-        return _TYPES[kind]
-    if kind in _LIMITS:
-        limits = {key: f"{value:g}" if isinstance(value, float) else value for key, value in context.items()}
-        return re.sub(r"\b1 (character|item)s\b", r"1 \1", _LIMITS[kind].format_map(limits))
-    plain = re.sub(r"^(Value error|Assertion failed), ", "", message)
-    return re.sub(r"^(Input should be |expected )", "", plain)

@@ -14,7 +14,13 @@ value``), or what stands at the key of that name."""
 
 
 def wrong(
-    what: str, expected: str = "", *, options: Iterable[str] = (), word: str = "", at: Place = "value"
+    what: str,
+    expected: str = "",
+    *,
+    options: Iterable[str] = (),
+    word: str = "",
+    near: str = "",
+    at: Place = "value",
 ) -> PydanticCustomError:
     """The error to raise in a validator.
 
@@ -23,9 +29,10 @@ def wrong(
         expected: What would be right; left out where the options say it.
         options: The words that would be right.
         word: The word that is none of them.
+        near: What was most likely meant; where left out, the nearest of the options.
         at: Where in the value the mistake is.
     """
-    context = {"what": what, "expected": expected, "options": list(options), "word": word, "at": at}
+    context = {"what": what, "expected": expected, "options": list(options), "word": word, "near": near, "at": at}
     shown = expected or ", ".join(context["options"])
     message = f"{what}: expected {shown}"
     return PydanticCustomError(KIND, message, context)

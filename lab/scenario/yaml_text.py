@@ -11,7 +11,6 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from lab.errors import UsageError
 from lab.scenario.nodes import Entry, MappingNode, Node, Plain, Scalar, Sequence, quoted, said
 from lab.scenario.problems import Problem, ScenarioErrors, Source
 from lab.scenario.syntax import syntax_problem, unprintable
@@ -28,14 +27,15 @@ def content_of(path: Path) -> bytes:
     """What the file at ``path`` holds, and of one that is too large so much that `read` sees it.
 
     Raises:
-        UsageError: It cannot be read.
+        ScenarioErrors: It cannot be read.
     """
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         reason = error.strerror if isinstance(error, OSError) else None
-        raise UsageError(f"cannot read {path.as_posix()}: {reason or error}") from None
+        problem = Problem(path.as_posix(), 1, 1, "the file cannot be read", came=str(reason or error))
+        raise ScenarioErrors([problem]) from None
 
 
 _CORE = "tag:yaml.org,2002:"
@@ -107,7 +107,8 @@ def read(content: bytes, path: str) -> tuple[Source, Node, list[Problem]]:
     except (ValueError, OverflowError):  # PyYAML turns the digits of an escape or a version into a number unchecked
         raise ScenarioErrors([source.problem(loader.index, loader.index + 1, "a number out of range")]) from None
     if root is None or (root.tag == _CORE + "null" and not root.value):
-        raise ScenarioErrors([source.problem(0, 0, "the file is empty", expected='a scenario: at least its "title"')])
+        expected = 'keys and values, at least "title: ..."'
+        raise ScenarioErrors([source.problem(0, 0, "the file is empty", expected=expected)])
     converter = _Converter(source)
     return source, converter.convert(root), converter.problems
 

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.kit import Ended, controls, lab, normal, stored
 
 GOOD = "title: Right\nnetwork: [no_upgrade]\nexpect: {transport: xhr-streaming}\n"
@@ -26,11 +28,67 @@ expect:
   chromium: {delivry: exactly once}
 """
 
+MEANT = """\
+title: A scenario of which everybody sees what was meant
+page: {persona: ie88, cookies: refuse}
+client: {path: sockjs.js, version: 1.5.2, transports: "websocket,xhr-polling", transport_options: {websockt: {}}}
+server: {heartbeat: 25 sec, scheme: https}
+network:
+  - latency: 50ms
+  - squid: {conect_policy: {ports: [443]}}
+browsers: [chromium, safari]
+steps:
+  - connect: one
+  - fill: "#a"
+  - screenshot: ../x
+  - navigate: "{pge}"
+  - send: {text: a, connection: on}
+  - close: 4000
+  - close: {connection: two}
+expect:
+  transport: long-polling
+  diagnosis: [upgrade_refusd]
+  connections:
+    one: {close_code: "4000", state: close}
+origin: cross
+"""
+ELSEWHERE = """\
+title: A page of one's own, and a client with options that mean nothing
+page: {url: /app.html}
+client: {version: 0.3.4, server: a/b, timeout: 0ms}
+"""
+FAILING = """\
+title: A scenario that is written well, and could only fail
+client: {transports: [xhr-streaming, xhr-polling]}
+browsers: [webkit]
+steps: [connect, connect: second, offline: 1s]
+expect:
+  transport: websocket
+  attempts: [xhr-streaming: opened, xhr-polling: opened]
+  connections:
+    secnd: {state: open}
+"""
+
 
 def test_check_counts_what_is_right(quick: Callable[..., Ended], tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD)
     ended = quick("check", tmp_path / "good.yaml")
     assert (ended.status, ended.out, ended.err) == (0, "1 scenario is right: 3 cases.\n", "")
+    (tmp_path / "good.yaml").write_text(f"{GOOD}browsers: [webkit]\n")
+    assert quick("check", tmp_path / "good.yaml").out == "1 scenario is right: 1 case.\n"
+
+
+def test_check_says_what_was_meant(
+    quick: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "meant.yaml").write_text(MEANT)
+    (tmp_path / "elsewhere.yaml").write_text(ELSEWHERE)
+    (tmp_path / "failing.yaml").write_text(FAILING)
+    (tmp_path / "sockjs-1.5.2.js").touch()
+    monkeypatch.chdir(tmp_path)
+    ended = quick("check", ".")
+    assert ended.status == 2 and ended.out == "" and not controls(ended.err)
+    assert normal(ended.err) == stored("check-meant", ended.err)
 
 
 def test_check_points_at_every_mistake_of_every_file(tmp_path: Path) -> None:
@@ -40,6 +98,22 @@ def test_check_points_at_every_mistake_of_every_file(tmp_path: Path) -> None:
     ended = lab("check", ".", cwd=tmp_path)
     assert ended.status == 2 and ended.out == "" and not controls(ended.err)
     assert normal(ended.err) == stored("check", ended.err)
+
+
+def test_check_tells_what_is_wrong_with_scenarios_and_behaviours(quick: Callable[..., Ended], tmp_path: Path) -> None:
+    for folder, behaviour in (("a", "def wobble(:\n"), ("b", "import this_does_not_exist\n")):
+        (tmp_path / folder / "proxies").mkdir(parents=True)
+        (tmp_path / folder / "proxies" / "wobble.py").write_text(behaviour)
+        (tmp_path / folder / "own.yaml").write_text(GOOD.replace("xhr-streaming", f"{folder}-streaming"))
+    ended = quick("check", tmp_path)
+    assert ended.status == 2 and "Traceback" not in ended.err
+    places = [f"{folder}/{place}" for folder in "ab" for place in ("own.yaml:3:21: ", "proxies/wobble.py:1: ")]
+    assert [ended.err.count(place) for place in places] == [1] * 4
+
+
+def test_check_refuses_a_folder_without_scenarios(quick: Callable[..., Ended], tmp_path: Path) -> None:
+    ended = quick("check", tmp_path)
+    assert ended.status == 5 and ended.err.startswith(f"lab: there is no scenario in {tmp_path}\n")
 
 
 def test_check_finds_the_shipped_scenarios_right(quick: Callable[..., Ended]) -> None:

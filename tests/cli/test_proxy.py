@@ -9,7 +9,8 @@ from tests.cli.processes import running
 def test_proxy_refuses_what_it_does_not_know(quick: Callable[..., Ended]) -> None:
     ended = quick("proxy", "-b", "no_upgrad")
     assert (ended.status, ended.out) == (2, "")
-    assert ended.err == 'lab: unknown behaviour "no_upgrad"\n     Did you mean no_upgrade?\n'
+    expected = "expected a behaviour, as `lab behaviours` lists them"
+    assert ended.err == f'lab: unknown behaviour "no_upgrad": {expected}\n     Did you mean no_upgrade?\n'
 
 
 def test_proxy_listens_shows_what_passes_and_ends_with_ctrl_c() -> None:

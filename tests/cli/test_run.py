@@ -20,6 +20,7 @@ MISSING = {"SOCKJS_LAB_CHROMIUM": "/nonexistent"}
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "fine.yaml").write_text(FINE)
     (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
     return tmp_path
 
 
@@ -29,10 +30,14 @@ def folder(tmp_path: Path) -> Path:
         ("no-path", ["run"], 2),
         ("missing-path", ["run", "fin.yaml"], 2),
         ("no-scenario", ["run", "file"], 2),
+        ("no-scenario-below", ["run", "fine.yaml", "folder"], 5),
         ("unknown-browser", ["run", "fine.yaml", "--browser", "opera"], 2),
+        ("other-browser", ["run", "fine.yaml", "--browser", "webkit", "--browser", "firefox"], 5),
         ("bad-expression", ["run", "fine.yaml", "-k", "fine and and"], 2),
         ("nothing-selected", ["run", "fine.yaml", "-k", "not fine"], 5),
+        ("misspelt-expression", ["run", "fine.yaml", "-k", "chromum"], 5),
         ("no-jobs", ["run", "fine.yaml", "--jobs", "0"], 2),
+        ("jobs-in-letters", ["run", "fine.yaml", "--jobs", "two"], 2),
         ("out-is-a-file", ["run", "fine.yaml", "--out", "file"], 2),
         ("out-below-a-file", ["run", "fine.yaml", "--out", "file/reports"], 3),
         ("no-proxies", ["run", "fine.yaml", "--proxies", "nowhere"], 2),
@@ -50,7 +55,7 @@ def test_run_refuses_before_it_starts_anything(
     ended = quick(*words)
     assert (ended.status, ended.out) == (status, "")
     assert normal(ended.err) == stored(f"run-{name}", ended.err)
-    assert sorted(path.name for path in folder.iterdir()) == ["file", "fine.yaml"], "no reports were made"
+    assert sorted(path.name for path in folder.iterdir()) == ["file", "fine.yaml", "folder"], "no reports were made"
 
 
 def test_missing_browser_is_an_error_with_its_remedy_and_a_report(folder: Path) -> None:

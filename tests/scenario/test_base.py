@@ -1,7 +1,7 @@
 import pytest
 from pydantic import Field, ValidationError
 
-from lab.scenario.base import Model, Reading, raise_at, validate_plain
+from lab.scenario.base import Model, Reading, raise_all, raise_at, validate_plain
 from lab.scenario.units import Bytes, Milliseconds
 from lab.scenario.wrong import wrong
 
@@ -42,6 +42,22 @@ def test_value_of_a_file_is_taken(value: object) -> None:
 def test_value_of_a_file_is_taken_at_its_word(value: object) -> None:
     with pytest.raises(ValidationError):
         validate_plain(Example, value, Reading())
+
+
+def test_all_that_was_found_is_raised_at_once_besides_what_was_known() -> None:
+    raise_all([])
+    with pytest.raises(ValidationError) as known:
+        validate_plain(Example, {"count": "1", "share": {}, "more": 1}, Reading())
+    with pytest.raises(ValidationError) as raised:
+        raise_all([(("on",), wrong("bad {ge}", "good")), (("wait", "[key]"), wrong("worse"))], besides=known.value)
+    told = [(one["type"], one["loc"]) for one in raised.value.errors()]
+    assert told == [
+        *((one["type"], one["loc"]) for one in known.value.errors()),
+        ("lab_wrong", ("on",)),
+        ("lab_wrong", ("wait", "[key]")),
+    ]
+    assert raised.value.errors()[-2]["msg"] == "bad {ge}: expected good"
+    assert [one["msg"] for one in raised.value.errors()[:-2]] == [one["msg"] for one in known.value.errors()]
 
 
 def test_error_is_raised_at_a_place() -> None:

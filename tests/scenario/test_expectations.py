@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from lab.scenario.base import Reading, validate_plain
 from lab.scenario.expectations import Expectation, Expectations, ExpectedAttempt
 
 
@@ -45,3 +46,22 @@ def test_expectation_says_which_keys_were_written() -> None:
     assert Expectations(transport="none", webkit=Expectation(close_code=1002)).for_engine(
         "webkit"
     ).model_fields_set == {"transport", "close_code"}
+
+
+def test_cause_that_no_diagnosis_names_is_told_with_its_place() -> None:
+    reading = Reading(causes=["upgrade_refused", "too_slow"])
+    right = {"diagnosis": ["too_slow"]}
+    assert validate_plain(Expectation, right, reading).diagnosis == ["too_slow"]
+    with pytest.raises(ValidationError) as raised:
+        validate_plain(Expectation, {"diagnosis": ["upgrade_refusd", "too_slow", "fate"]}, reading)
+    assert [(error["loc"], error["ctx"]["word"]) for error in raised.value.errors()] == [
+        (("diagnosis", 0), "upgrade_refusd"),
+        (("diagnosis", 2), "fate"),
+    ]
+    assert validate_plain(Expectation, {"diagnosis": ["fate"]}, Reading()).diagnosis == ["fate"]
+
+
+@pytest.mark.parametrize("code", [999, 5000])
+def test_close_code_is_one_that_there_is(code: int) -> None:
+    with pytest.raises(ValidationError):
+        Expectation(close_code=code)

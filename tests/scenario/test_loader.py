@@ -109,7 +109,7 @@ expect:
   transport: xhr-polling
   opened_within: 4s
   delivery: exactly once, in order
-  webkit: {transport: none}
+  webkit: {transport: none, opened_within: null, delivery: null}
 """
     )
     assert scenario.server.response_limit == 131_072
@@ -142,7 +142,7 @@ def test_loader_tells_problems_of_the_matrix_with_the_rest(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["missing.yaml", ".", "a\x00b.yaml"])
 def test_loader_says_which_file_cannot_be_read(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError, match="the file cannot be read"):
         load(tmp_path / name)
 
 

@@ -23,6 +23,8 @@ expect:
     ("loc", "text", "label"),
     [
         (("server", "heartbeat"), "25s", "heartbeat"),
+        (("server", "heartbeat", "[key]"), "heartbeat", "heartbeat"),
+        (("network", 1, "buffering", "[key]"), "buffering", "buffering"),
         (("network", 0, "behaviours", 0, "name"), "no_upgrade", "network"),
         (("network", 0, "behaviours", 0, "parameters", "answer"), "no_upgrade", "network"),
         (("network", 1, "behaviours", 0, "name"), "buffering", "buffering"),

@@ -197,7 +197,7 @@ TABLE = [
         x:4:16: wrong value for "page.scheme"
           4 |   page.scheme: http
             |                ^^^^
-          expected a list
+          expected a list: [http]
           came "http"
         """,
     ),

@@ -98,6 +98,13 @@ def test_hop_that_would_see_no_traffic_is_refused(hops: Sequence[Any], place: tu
     assert raised.value.errors()[0]["loc"] == place
 
 
+@pytest.mark.parametrize("hops", [[F | {"name": "a"}, R | {"name": "a"}], [F | {"name": "hop2"}, R]])
+def test_every_hop_has_a_name_of_its_own(hops: Sequence[Any]) -> None:
+    with pytest.raises(ValidationError, match="a second hop called") as raised:
+        check_order([Hop.model_validate(hop) for hop in hops])
+    assert raised.value.errors()[0]["loc"] == (1, "name")
+
+
 class OneWay(Parameters):
     lab_direction: ClassVar[str] = "up"
 

@@ -82,7 +82,12 @@ def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[s
         ("network: [no_upgrade]", "network: {remove: no_upgrade}", []),
         ("network: []", "restart server", []),
         ("network: []", "server: {action: stop, node: node1}", ['4:34: unknown node "node1"']),
-        ('server: {command: [x, "{port}"]}', "server: stop", []),
+        ("server: {command: [x, '{port}']}", "server: stop", []),
+        (
+            "server: {url: 'http://h/'}",
+            "connect|push: a|close: {by: server}|connect: b|close: {connection: b}",
+            [f"{line}:5: a server of your own cannot be told what to send, or to close" for line in (5, 6)],
+        ),
         ("server: {url: 'http://h/'}", "server: stop", ["4:5: a server that runs already cannot be stopped"]),
     ],
 )
@@ -102,11 +107,46 @@ HOP = "network: [{proxy: forward, tls: untrusted}]"
             "page: {scheme: https}\nbrowsers: [chromium]",
             ["2:33: a page that would not load through an untrusted hop"],
         ),
+        ("page: {scheme: https}\nmatrix: {page.scheme: [http]}", []),
+        (
+            "matrix: {page.scheme: [http, https]}",
+            ["2:33: a page that would not load through an untrusted hop (where page.scheme=https)"],
+        ),
         ("page: {scheme: https, origin: cross}", ["2:33: a page that would not load through an untrusted hop"]),
     ],
 )
 def test_page_loads_where_a_hop_is_not_trusted(more: str, expected: list[str]) -> None:
     assert problems("connect", f"{HOP}\n{more}") == expected
+
+
+OFFLINE = "WebKit cannot be taken offline without a proxy that it is told of"
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("browsers: [webkit]", [f"5:5: {OFFLINE}"]),
+        ("why: in every engine", [f"5:5: {OFFLINE}"]),
+        ("network: [no_upgrade]", [f"5:5: {OFFLINE}"]),
+        ("browsers: [chromium, firefox]", []),
+        ("network: [{proxy: forward}]", []),
+        ("network: [{proxy: socks}]", []),
+    ],
+)
+def test_webkit_is_taken_offline_behind_a_proxy_alone(head: str, expected: list[str]) -> None:
+    assert problems("connect|offline: 1s", head) == expected
+
+
+def test_what_a_matrix_changes_is_held_against_the_steps_with_its_values() -> None:
+    head = "browsers: [webkit]\nmatrix: {network: [[], [{proxy: forward}]]}"
+    assert problems("connect|offline: 1s", head) == [f"6:5: {OFFLINE} (where network=[])"]
+
+
+def test_all_that_is_not_there_is_told_at_once() -> None:
+    steps = "network: {hop: offic, close: true}|server: stop|network: {hop: office, remove: [a, b]}"
+    assert [one.partition(": ")[2] for one in problems(steps)] == [
+        'unknown hop "offic"', "no node", 'the hop "office" does no "a"', 'the hop "office" does no "b"'
+    ]  # fmt: skip
 
 
 def test_behaviour_that_a_hop_does_not_do_is_told_with_those_that_it_does() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from lab.errors import UsageError
-from lab.scenario.problems import Problem, ScenarioErrors, Source, nearest, one_of
+from lab.scenario.problems import Problem, ScenarioErrors, Source, meant, nearest, one_of
 
 
 def test_problem_renders_place_line_caret_and_hints() -> None:
@@ -91,6 +91,28 @@ def test_long_list_of_what_was_expected_is_wrapped() -> None:
 )
 def test_nearest_word_is_found(word: str, found: str) -> None:
     assert nearest(word, ["websocket", "xhr-streaming", "xhr-polling"]) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("refuse", "refuse third-party"), ("ac", ""), ("acc", "accept"), ("de", ""), ("same", "")]
+)
+def test_beginning_of_one_word_alone_is_near(word: str, found: str) -> None:
+    assert nearest(word, ["default", "refuse third-party", "accept"]) == found
+
+
+def test_beginning_of_several_words_is_near_to_none() -> None:
+    assert nearest("read", ["read whatever comes", "read the whole of it"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "engine"), [("Safari", "webkit"), ("edge", "chromium"), ("chrom", "chromium"), ("ie", "")]
+)
+def test_engine_of_a_browser_is_meant(word: str, engine: str) -> None:
+    assert meant(word, ["chromium", "firefox", "webkit"]) == engine
+
+
+def test_engine_is_not_meant_where_there_is_none() -> None:
+    assert meant("safari", ["safari6", "ie8"]) == "safari6"
 
 
 def test_one_of_names_the_only_one_alone() -> None:

@@ -53,7 +53,7 @@ def test_value_is_put_where_the_key_leads(text: str, key: str, expected: object)
         ("a: [1]", "a.²", 'there is no "a.²"; the index 0'),
         ("a: x", "a.x", '"a" has no keys below it; the key of a mapping, or the index of an item'),
         ("a: {b: 1}", "a.0", 'there is no "a.0"; a key, as this is no list'),
-        ("b: 1", "a.0.c", 'there is no "a.0"; a key, as this is no list'),
+        ("b: 1", "a.0.c", 'there is no "a.0"; a list at "a" that has this item'),
         ("a: 1", "", '"" is not a key; words with single dots between them, as in client.version'),
         ("a: 1", "a.", '"a." is not a key; words with single dots between them, as in client.version'),
         ("a: 1", "matrix", "a matrix of the matrix; a key of the rest of the file"),

@@ -170,7 +170,7 @@ RIGHT = [
     )),
     "steps: [restart server]", "steps: [server: stop]",
     "network: [{proxy: forward}, late: {delay: 1ms}, no_upgrade, office: {no_upgrade: }, {balancer: {}}]",
-    "server: {command: [x, '{port}'], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: ., within: 5s}",
+    "server: {command: [x, '{port}'], prefix: /a, ready: 'http://127.0.0.1:{port}/', cwd: a, within: 5s}",
     "server: {url: 'http://127.0.0.1:8081/echo'}",
     "network: [{proxy: forward}, no_upgrade]",
     *(f"expect: {expect}" for expect in (
@@ -182,6 +182,9 @@ RIGHT = [
     )),
     "server: {service: echo, heartbeat: 25s, response_limit: 128KiB, cookie: true, websocket: false}",
     "page: {scheme: https, origin: cross}",
+    "client: {version: 1.0.0-beta.12, server: node-7}",
+    "client: {url: //h/sockjs.js}",
+    "steps: [connect, screenshot: first.view]",
     "client: {version: 1.6.1, transports: [websocket], server: null, session_id: 8, timeout: 5 s}",
     "{why: x, tags: [a, b], browsers: [webkit]}",
     "matrix: {page.scheme: [http, https], include: [{server.cookie: true}], exclude: [{page.scheme: http}]}",
@@ -213,8 +216,8 @@ WRONG = [
         "network", "network: {hop: hop1, add: {no_upgrad: {}}}", "network: {add: 5}", "server", "server: stopp",
         "network: {hop: hop1, remove: 5}", "restart server: {for: 5}", "server: {node: node1}",
     )),
-    "server: {command: [x], heartbeat: 5s}",
-    "server: {command: [x], url: 'http://h/'}",
+    "server: {command: [x, '{port}'], heartbeat: 5s}",
+    "server: {command: [x, '{port}'], url: 'http://h/'}",
     "server: {url: h}",
     "server: {prefix: /x}",
     *(f"expect: {expect}" for expect in (
@@ -228,6 +231,10 @@ WRONG = [
     "page: {scheme: ftp}",
     "client: {version: 1.6}",
     "client: {version: latest}",
+    "client: {server: a/b}",
+    "client: {url: sockjs.js}",
+    "steps: [connect, screenshot: ../x]",
+    "expect: {close_code: 5000}",
     "client: {session_id: 0}",
     "browsers: []",
     "browsers: [chrome]",
@@ -315,6 +322,15 @@ def test_schema_takes_any_behaviour_where_none_are_known() -> None:
         errors(schema, {"title": "x", "network": ["made_up", {"made_up": {"any": 1}}, {"made_up": None}]})
     )
     assert list(errors(schema, {"title": "x", "network": [{"made_up": 5}]}))
+
+
+def test_schema_lists_personas_and_causes() -> None:
+    schema = json_schema(personas=["ie8"], causes=["too_slow", "unknown"])
+    right = {"page": {"persona": "ie8"}, "expect": {"diagnosis": ["too_slow"], "webkit": {"diagnosis": ["unknown"]}}}
+    assert not list(errors(schema, {"title": "x", **right, "steps": [{"expect": {"diagnosis": ["unknown"]}}]}))
+    assert not list(errors(schema, {"title": "x", "page": {"persona": None}, "expect": {"diagnosis": None}}))
+    for wrong in ({"page": {"persona": "ie9"}}, {"expect": {"diagnosis": ["fate"]}}):
+        assert list(errors(schema, {"title": "x", **wrong}))
 
 
 def test_schema_is_the_same_each_time() -> None:

@@ -5,7 +5,7 @@ import pytest
 from lab.errors import UsageError
 from lab.scenario.loader import load_bytes
 from lab.scenario.matrix import cases
-from lab.scenario.select import Found, find, matching
+from lab.scenario.select import Found, NoScenario, find, matching
 
 
 def make(root: Path, *names: str) -> None:
@@ -71,9 +71,17 @@ def test_find_takes_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert find([Path("a/x.yaml"), Path()]) == [Found(Path("a/x.yaml"), "a/x"), Found(Path("x.yaml"), "x")]
 
 
-def test_find_finds_nothing_in_an_empty_folder(tmp_path: Path) -> None:
-    assert find([tmp_path]) == []
+def test_find_refuses_a_folder_without_scenarios(tmp_path: Path) -> None:
+    make(tmp_path, "proxies/x.yaml", "a/.hidden/x.yaml", "a/notes.txt", "b/x.yaml")
+    with pytest.raises(NoScenario, match=f"there is no scenario in {tmp_path.as_posix()}/a"):
+        find([tmp_path / "b", tmp_path / "a"])
     assert find([]) == []
+
+
+def test_find_says_where_a_broken_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").symlink_to("elsewhere.yaml")
+    with pytest.raises(UsageError, match=r"x\.yaml is a link to what is not there: elsewhere\.yaml"):
+        find([tmp_path / "x.yaml"])
 
 
 @pytest.mark.parametrize(

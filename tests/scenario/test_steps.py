@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from lab.scenario.steps import STEPS, Step
+from lab.scenario.steps import STEPS, Step, step_name
 from lab.scenario.steps.close import Close
 from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.idle import Idle
@@ -41,6 +41,11 @@ def test_step_is_widened(written: Any, expected: Step) -> None:
         ({}, "not a step"),
         (None, "not a step"),
         ({"close": 5}, 'wrong value for "close"'),
+        ({"send": ["a"]}, 'wrong value for "send"'),
+        ({"wait for": "5s"}, "a time, where an element is waited for"),
+        ({"wait for": "closed"}, "a state, where an element is waited for"),
+        ({"navigate": "/x"}, "not a URL:"),
+        ({"connect": {"url": "{endpont}/x"}}, "unknown word in braces:"),
         ({"send": {"step": "send", "text": "a"}}, '"step" below "send"'),
     ],
 )
@@ -49,6 +54,47 @@ def test_step_is_refused(written: Any, what: str) -> None:
         ADAPTER.validate_python(written)
     (error,) = raised.value.errors()
     assert (error["type"], error["ctx"]["what"]) == ("lab_wrong", what)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"fill": "#a"}, 'keys and values, such as fill: {selector: "#a", text: ...}'),
+        ({"close": 4000}, "nothing, or keys and values, such as close: {code: 4000}"),
+        ({"close": "second"}, "nothing, or keys and values, such as close: {connection: second}"),
+        ({"close": 5}, "nothing, or keys and values (connection, code, reason, by, within)"),
+        ({"send": ["a"]}, "keys and values, such as send: {texts: [a]}"),
+        ({"expect": "websocket"}, "keys and values, such as expect: {transport: websocket}"),
+        ({"reload": True}, "nothing, or keys and values (tab)"),
+    ],
+)
+def test_what_may_stand_below_a_step_is_told_with_what_came(written: Any, expected: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        ADAPTER.validate_python(written)
+    assert raised.value.errors()[0]["ctx"]["expected"] == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("connect", "connect"),
+        ({"send": 5}, "send"),
+        ({"step": "idle", "for": 5}, "idle"),
+        ({"step": "sned"}, None),
+        ({"sned": "a"}, None),
+        ({"send": "a", "close": None}, None),
+        ({"step": []}, None),
+        (["send"], None),
+        (None, None),
+    ],
+)
+def test_name_of_a_step_is_read_though_the_rest_is_wrong(written: Any, name: str | None) -> None:
+    assert step_name(written) == name
+
+
+def test_client_may_be_given_any_url_that_it_must_throw_at() -> None:
+    step = ADAPTER.validate_python({"connect": {"url": "{endpont}", "throws": "x"}})
+    assert step == Connect(url="{endpont}", throws="x")
 
 
 @pytest.mark.parametrize(("code", "right"), [(1000, True), (3000, True), (4999, True), (999, False), (1001, False), (2999, False), (5000, False)])  # fmt: skip  # noqa: E501

@@ -9,7 +9,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from lab.scenario.loader import load_bytes
+from lab.scenario.network import BehaviourUse, Hop
 from lab.scenario.problems import ScenarioErrors
+from lab.scenario.profile import Profile, model_of
 from lab.scenario.steps import STEPS
 from lab.scenario.units import Bytes, Milliseconds
 
@@ -58,7 +60,8 @@ TABLE = [
         x.yaml:1:1: wrong value
           1 | hello
             | ^^^^^
-          expected keys and values
+          expected keys and values (title, why, tags, server, page, client, network, browsers, matrix,
+            steps, expect)
           came "hello"
         """,
     ),
@@ -147,11 +150,11 @@ TABLE = [
     (
         "title: x\nclient: {version: 1.6.x, session_id: 0}\n",
         """
-        x.yaml:2:19: not a release
+        x.yaml:2:19: not a release "1.6.x"
           2 | client: {version: 1.6.x, session_id: 0}
             |                   ^^^^^
           expected a release of sockjs-client, such as 1.6.1
-          came "1.6.x"
+          did you mean "1.6.1"?
 
         x.yaml:2:38: wrong session id
           2 | client: {version: 1.6.x, session_id: 0}
@@ -264,7 +267,7 @@ TABLE = [
         x.yaml:8:16: wrong value for "buffering"
           8 |   - buffering: 5
             |                ^
-          expected keys and values
+          expected keys and values (until, when, after, for, every, nth, seed)
           came the number 5
         """,
     ),
@@ -316,6 +319,7 @@ TABLE = [
             |             ^^^
           expected a size with its unit, such as 100B, 4KiB or 1MiB, or all
           came "4KB"
+          did you mean "4KiB"?
 
         x.yaml:7:19: wrong value for "ports"
           7 |       ports: [80, 8o]
@@ -356,7 +360,7 @@ TABLE = [
         x.yaml:4:24: wrong value for "rule"
           4 |   - no_upgrade: {rule: 5}
             |                        ^
-          expected keys and values, or a text: "5" in quotes
+          expected keys and values (path), or a text: "5" in quotes
           came the number 5
         """,
     ),
@@ -587,7 +591,7 @@ class Odd(BaseModel):
     [
         ("port: 3", "a multiple of 2"),
         ("port: 2, names: [a, b]", "at most 1 item"),
-        ("port: 2, names: a", "a list"),
+        ("port: 2, names: a", "a list: [a]"),
         ("port: 2, day: xyz", "Data should have at most 2 bytes"),
     ],
 )
@@ -596,3 +600,102 @@ def test_rarer_error_is_told_in_words(parameters: str, expected: str) -> None:
     with pytest.raises(ScenarioErrors) as raised:
         load_bytes(text.encode(), Path("x.yaml"), {"odd": Odd})
     assert [problem.expected for problem in raised.value.problems] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "expected", "near"),
+    [
+        # a word where keys and values, or a list, belong
+        ("client: 1.6.1", 'wrong value for "client"', "keys and values, such as {version: 1.6.1}", ""),
+        ("client: x.js", 'wrong value for "client"', "keys and values, such as {path: x.js}", ""),
+        ("expect: websocket", 'wrong value for "expect"', "keys and values, such as {transport: websocket}", ""),
+        ("network: no_upgrade, x", 'wrong value for "network"', "a list: [no_upgrade, x]", ""),
+        ("network: {proxy: forward}", 'wrong value for "network"', "a list, each item behind a dash", ""),
+        ("server: [echo]", 'wrong value for "server"', "keys and values (service, heartbeat,", ""),
+        ("expect: {connections: [b]}", 'wrong value for "connections"', "keys and values: {b: ...}", ""),
+        (
+            "network: [no_upgrade: strip]",
+            'wrong value for "no_upgrade"',
+            "keys and values, such as {answer: strip}",
+            "",
+        ),
+        (
+            "network: [{proxy: forward, behaviours: [no_upgrade: 5s]}]",
+            'wrong value for "no_upgrade"',
+            "keys and values, such as {hold: 5s}",
+            "",
+        ),
+        # the right value in quotes, or without them
+        ("expect: {close_code: '1000'}", 'wrong value for "close_code"', "a whole number: 1000 without quotes", ""),
+        ("server: {cookie: 'true'}", 'wrong value for "cookie"', "true or false: true without quotes", ""),
+        ("tags: [1]", 'wrong value for "tags"', 'a text: "1" in quotes', ""),
+        # units
+        ("server: {heartbeat: 25 sec}", 'wrong value for "heartbeat"', "a duration with its unit", "25s"),
+        ("server: {response_limit: 4kb}", 'wrong value for "response_limit"', "a size with its unit", "4KiB"),
+        ("network: [no_upgrade: {size: 4kb}]", 'wrong value for "size"', "a size with its unit", "4KiB"),
+        ("client: {timeout: 0s}", 'wrong value for "timeout"', "more than 0ms", ""),
+        # keys that belong elsewhere
+        ("cookie: true", 'unknown key "cookie"', "one of title, why,", "server: {cookie: ...}"),
+        ("client: {origin: cross}", 'unknown key "origin"', "one of version,", "page: {origin: ...}"),
+        ("no_upgrade: {}", 'unknown key "no_upgrade"', "one of title, why,", "network: [no_upgrade]"),
+        ("balancer: {}", 'unknown key "balancer"', "one of title, why,", "network: [{balancer: ...}]"),
+        ("send: a", 'unknown key "send"', "one of title, why,", "steps: [send: ...]"),
+        ("within: 5s", 'unknown key "within"', "one of title, why,", ""),
+        ("nonsense: 5s", 'unknown key "nonsense"', "one of title, why,", ""),
+        # other browsers' names, and keys that are names
+        ("browsers: [Safari]", 'unknown engine "Safari"', "one of chromium, firefox, webkit", "webkit"),
+        (
+            "client: {transport_options: {websockt: {}}}",
+            'unknown transport "websockt"',
+            "one of websocket,",
+            "websocket",
+        ),
+        (
+            "matrix: {client.transport_options.websockt: [{}]}",
+            'unknown transport "websockt"',
+            "one of websocket,",
+            "websocket",
+        ),
+        # names of behaviours and profiles in each other's place
+        (
+            "network: [{proxy: forward, behaviours: [office]}]",
+            '"office" is a profile',
+            'a hop of its own: "- office"',
+            "",
+        ),
+        (
+            "network: [profile: no_upgrade]",
+            '"no_upgrade" is a behaviour',
+            '"behaviours: [no_upgrade]", or a profile',
+            "",
+        ),
+        # the matrix
+        (
+            "matrix: {page: {scheme: [a]}}",
+            'wrong value for "page"',
+            "a list of values, and keys with dots: page.scheme",
+            "",
+        ),
+        ("matrix: {inclde: [{a: b}]}", 'unknown key "inclde"', "one of title, why,", "include"),
+        ("matrix: {cookie: [true]}", 'unknown key "cookie"', "one of title, why,", "server.cookie"),
+        ("matrix: {network.0.tls: [a]}", 'there is no "network.0"', 'a list at "network" that has this item', ""),
+    ],
+)
+def test_what_was_meant_is_told(text: str, what: str, expected: str, near: str) -> None:
+    office = Profile(title="An office", source=["x"], hop=Hop(behaviours=[BehaviourUse(name="no_upgrade")]))
+    models = {**BEHAVIOURS, "office": model_of(office, BEHAVIOURS)}
+    with pytest.raises(ScenarioErrors) as raised:
+        load_bytes(f"title: x\n{text}\n".encode(), Path("x.yaml"), models)
+    (problem,) = raised.value.problems
+    assert (problem.what, problem.nearest) == (what, near)
+    assert problem.expected.startswith(expected)
+
+
+def test_long_list_of_names_is_not_shown() -> None:
+    many = {f"behaviour_{number}": NoUpgrade for number in range(30)}
+    with pytest.raises(ScenarioErrors) as raised:
+        load_bytes(b"title: x\nnetwork: [behavior_7, {behaviours: [x]}]\n", Path("x.yaml"), many)
+    assert [(one.expected, one.nearest) for one in raised.value.problems] == [
+        ("a behaviour or a profile, as `lab behaviours` and `lab profiles` list them", "behaviour_7"),
+        ("a behaviour, as `lab behaviours` lists them", ""),
+    ]

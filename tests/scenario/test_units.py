@@ -2,6 +2,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from lab.scenario.units import Bytes, Milliseconds, duration_ms, size_bytes
+from lab.units import duration_meant, size_meant
 
 
 class Limits(BaseModel):
@@ -31,6 +32,33 @@ def test_size_is_read(text: str, size: int) -> None:
 def test_size_needs_its_unit(value: object) -> None:
     with pytest.raises(ValueError, match="a size with its unit"):
         size_bytes(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("25sec", "25s"),
+        ("25 Seconds", "25s"),
+        ("1,5s", "1.5s"),
+        ("90 min", "90m"),
+        ("2 hours", "2h"),
+        ("10MS", "10ms"),
+        ("25", ""),
+        ("-5s", ""),
+        ("5s 3ms", ""),
+        ("5KiB", ""),
+        ("soon", ""),
+    ],
+)
+def test_duration_that_was_meant_is_guessed(text: str, meant: str) -> None:
+    assert duration_meant(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("128kb", "128KiB"), ("4K", "4KiB"), ("1 mb", "1MiB"), ("12 bytes", "12B"), ("5s", "")]
+)
+def test_size_that_was_meant_is_guessed(text: str, meant: str) -> None:
+    assert size_meant(text) == meant
 
 
 def test_python_code_may_leave_the_unit_out() -> None:

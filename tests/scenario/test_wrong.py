@@ -10,6 +10,7 @@ def test_wrong_says_what_and_what_would_be_right() -> None:
         "expected": "",
         "options": ["send", "close"],
         "word": "sned",
+        "near": "",
         "at": "key",
     }
 

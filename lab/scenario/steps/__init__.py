@@ -10,9 +10,10 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator, Tag, ValidationError, ValidationInfo
 
-from lab.scenario.base import Model
+from lab.scenario.base import Model, Reading
+from lab.scenario.hints import as_keys
 from lab.scenario.step import StepModel
 from lab.scenario.wrong import Place, wrong
 
@@ -34,7 +35,7 @@ STEPS: dict[str, type[StepModel]] = _found()
 """What each step's name stands for."""
 
 
-def _widen_step(value: Any) -> Any:
+def _widen_step(value: Any, info: ValidationInfo) -> Any:
     """``close``, ``send: hello`` and ``receive: {text: hello, within: 2s}`` in their one full form."""
     if isinstance(value, str):
         _check_step(value)
@@ -52,14 +53,26 @@ def _widen_step(value: Any) -> Any:
                 raise wrong(f'"step" below "{name}"', "the step's name in one place", at="only value")
             return {"step": name, **arguments}
         main = STEPS[name].main_argument
-        if main is not None:
+        if main is not None and not isinstance(arguments, list):
             return {"step": name, main: arguments}
-        keys = ", ".join(field.alias or key for key, field in STEPS[name].model_fields.items() if key != "step")
-        raise wrong(f'wrong value for "{name}"', f"nothing, or keys and values ({keys})", at="only value")
+        raise wrong(f'wrong value for "{name}"', _arguments(name, arguments, info.context), at="only value")
     if isinstance(value, Model):
         return value
     several = isinstance(value, dict) and bool(value)
     raise wrong("several steps in one item" if several else "not a step", f"one step: {', '.join(STEPS)}")
+
+
+def _arguments(name: str, value: Any, reading: object) -> str:
+    """What may stand below a step's name, in words, where ``value`` may not."""
+    model: Any = STEPS[name]
+    meant = as_keys(model, value, reading if isinstance(reading, Reading) else Reading())
+    keys = ", ".join(field.alias or key for key, field in model.model_fields.items() if key != "step")
+    told = f"keys and values, such as {name}: {meant}" if meant else f"keys and values ({keys})"
+    try:
+        model()
+    except ValidationError:
+        return told
+    return f"nothing, or {told}"
 
 
 def _check_step(name: object, *, at: Place = "value") -> None:
@@ -67,7 +80,15 @@ def _check_step(name: object, *, at: Place = "value") -> None:
         raise wrong("unknown step", options=STEPS, word=name if isinstance(name, str) else "", at=at)
 
 
-def _step_name(value: Any) -> str | None:
+def step_name(value: Any) -> str | None:
+    """The name of the step that a value of a file is, in whichever form; None where it is none."""
+    name: Any = value
+    if isinstance(value, dict):
+        name = next(iter(value)) if len(value) == 1 and "step" not in value else value.get("step")
+    return name if isinstance(name, str) and name in STEPS else None
+
+
+def _tag(value: Any) -> str | None:
     name = value.get("step") if isinstance(value, dict) else getattr(value, "step", None)
     return name if name in STEPS else None
 
@@ -77,6 +98,6 @@ if TYPE_CHECKING:
 else:
     Step = Annotated[
         reduce(or_, (Annotated[model, Tag(name)] for name, model in STEPS.items())),
-        Discriminator(_step_name),
+        Discriminator(_tag),
         BeforeValidator(_widen_step),
     ]

@@ -15,4 +15,4 @@ class Click(StepModel):
     step: Literal["click"] = Field("click", description="Which step this is.")
     selector: str = Field(min_length=1, description="The element, as Playwright finds it: text=Log in, #send ...")
     tab: str = Field(MAIN, min_length=1, description="The tab, by its name.")
-    within: Milliseconds = Field(5_000.0, description="How long to wait for the element.")
+    within: Milliseconds = Field(5_000.0, gt=0, description="How long to wait for the element.")

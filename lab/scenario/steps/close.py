@@ -1,6 +1,6 @@
 """close: end a connection."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -26,8 +26,9 @@ CloseCode = Annotated[
 class Close(OnConnection):
     """Close a connection and wait until the client says so."""
 
+    likely_key: ClassVar[str] = "connection"
     step: Literal["close"] = Field("close", description="Which step this is.")
     code: CloseCode = Field(1000, description="1000 or 3000 to 4999: all that the client accepts.")
     reason: str = Field("", description="The reason that the other side is told.")
     by: Literal["client", "server"] = Field("client", description="Which side closes it.")
-    within: Milliseconds = Field(5_000.0, description="How long to wait for the client's close event.")
+    within: Milliseconds = Field(5_000.0, gt=0, description="How long to wait for the client's close event.")

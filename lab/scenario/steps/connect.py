@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from lab.scenario.step import MAIN, StepModel
 from lab.scenario.units import Milliseconds
+from lab.scenario.urls import check_braces
 from lab.scenario.wrong import wrong
 
 
@@ -32,8 +33,15 @@ class Connect(StepModel):
         None, description="What the client must throw at once: a part of its message. No connection is made then."
     )
     within: Milliseconds = Field(
-        60_000.0, description="How long to wait for the client to be open or to have given up."
+        60_000.0, gt=0, description="How long to wait for the client to be open or to have given up."
     )
+
+    @model_validator(mode="after")
+    def _fills_in(self) -> "Connect":
+        # What the client throws at may be anything.
+        if self.url is not None and self.throws is None:
+            check_braces(self.url, ("endpoint", "http", "https", "ws", "wss"), at="url")
+        return self
 
     @model_validator(mode="after")
     def _one_end(self) -> "Connect":

@@ -13,4 +13,4 @@ class Idle(StepModel):
 
     main_argument: ClassVar[str | None] = "for"
     step: Literal["idle"] = Field("idle", description="Which step this is.")
-    duration: Milliseconds = Field(alias="for", description="How long to do nothing.")
+    duration: Milliseconds = Field(alias="for", gt=0, description="How long to do nothing.")

@@ -13,5 +13,5 @@ class Offline(StepModel):
 
     main_argument: ClassVar[str | None] = "for"
     step: Literal["offline"] = Field("offline", description="Which step this is.")
-    duration: Milliseconds = Field(alias="for", description="How long it stays offline.")
+    duration: Milliseconds = Field(alias="for", gt=0, description="How long it stays offline.")
     tab: str = Field(MAIN, min_length=1, description="The tab that is offline, by its name.")

@@ -18,7 +18,7 @@ class Receive(OnConnection):
     count: int = Field(
         1, ge=0, le=100_000, description="How many messages to wait for; 0: none may come, in all of `within`."
     )
-    within: Milliseconds = Field(5_000.0, description="How long to wait for it, or for all of them.")
+    within: Milliseconds = Field(5_000.0, gt=0, description="How long to wait for it, or for all of them.")
 
     @model_validator(mode="after")
     def _one_text(self) -> "Receive":

@@ -13,5 +13,5 @@ class Sleep(StepModel):
 
     main_argument: ClassVar[str | None] = "for"
     step: Literal["sleep"] = Field("sleep", description="Which step this is.")
-    duration: Milliseconds = Field(alias="for", description="How long it sleeps.")
+    duration: Milliseconds = Field(alias="for", gt=0, description="How long it sleeps.")
     tab: str = Field(MAIN, min_length=1, description="The tab that is stopped, by its name.")

@@ -2,10 +2,12 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lab.scenario.step import MAIN, StepModel
 from lab.scenario.units import Milliseconds
+from lab.scenario.wrong import wrong
+from lab.units import DURATION
 
 
 class WaitFor(StepModel):
@@ -19,4 +21,13 @@ class WaitFor(StepModel):
     state: Literal["open", "closed", "heartbeat"] | None = Field(None, description="What a connection must come to.")
     connection: str = Field(MAIN, min_length=1, description="Which connection, by its name.")
     tab: str = Field(MAIN, min_length=1, description="The tab, by its name.")
-    within: Milliseconds = Field(10_000.0, description="How long to wait.")
+    within: Milliseconds = Field(10_000.0, gt=0, description="How long to wait.")
+
+    @field_validator("selector")
+    @classmethod
+    def _is_an_element(cls, selector: str | None) -> str | None:
+        if selector in ("open", "closed", "heartbeat"):
+            raise wrong("a state, where an element is waited for", f"{{state: {selector}}}")
+        if selector is not None and DURATION.fullmatch(selector):
+            raise wrong("a time, where an element is waited for", f'"idle: {selector}", or an element')
+        return selector

@@ -1,8 +1,9 @@
 """The diagnosis: why each attempt, the open connection, or the connection as a whole, ended as it did.
 
 Each file in ``rules/`` is one rule, found by its place: an ``ORDER`` and an ``explain(case)`` that yields a
-`Diagnosis` for each attempt or open connection that it can explain. Rules are asked in their order, and the first
-that explains one of these wins; what is said of the connection as a whole is kept from every rule.
+`Diagnosis` for each attempt or open connection that it can explain. The cause that it names is its file's name,
+unless its ``CAUSES`` say otherwise. Rules are asked in their order, and the first that explains one of these wins;
+what is said of the connection as a whole is kept from every rule.
 
 Rules work from differences between vantages only: a header that one side of a hop saw and the other did not,
 an answer that the server never gave. They never read what a hop says it did (its ``behaviour`` events), so
@@ -14,6 +15,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import ModuleType
 from typing import Protocol, cast
 
 from lab.events import Event
@@ -38,6 +40,17 @@ def all_rules() -> tuple[Rule, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
     modules = [cast(Rule, importlib.import_module(f"{rules.__name__}.{name}")) for name in names]
     return tuple(sorted(modules, key=lambda rule: rule.ORDER))
+
+
+@cache
+def causes() -> tuple[str, ...]:
+    """Every cause that a rule may name, sorted."""
+    named = {name for rule in all_rules() for name in getattr(rule, "CAUSES", (_name_of(rule),))}
+    return tuple(sorted(named))
+
+
+def _name_of(rule: Rule) -> str:
+    return cast(ModuleType, rule).__name__.rpartition(".")[2]
 
 
 def diagnose(events: Sequence[Event], attempts: Sequence[Attempt]) -> list[Diagnosis]:

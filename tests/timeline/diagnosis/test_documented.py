@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from lab.timeline.diagnosis import rules
+from lab.timeline.diagnosis import causes, rules
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "diagnosis.md"
 
@@ -24,3 +24,4 @@ def test_every_cause_is_documented_and_no_other():
     documented = [cause for cell in cells for cause in re.findall(r"`(\w+)`", cell)]
     assert len(documented) == len(set(documented)) > 40
     assert set(documented) == _causes()
+    assert sorted(documented) == [*causes()]

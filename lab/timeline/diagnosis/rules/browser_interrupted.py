@@ -8,6 +8,7 @@ from lab.timeline.results import Diagnosis
 from lab.timeline.words import ms
 
 ORDER = 900
+CAUSES = ("page_left", "browser_offline", "page_asleep")
 
 SOON_MS = 2000.0
 """What was held up meanwhile shows within this time, and a page that comes so soon took the place of the other."""

@@ -12,6 +12,7 @@ from lab.timeline.wires import Wire, turned_away_in
 from lab.timeline.words import plural
 
 ORDER = 29
+CAUSES = ("connection_cut",)
 
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:

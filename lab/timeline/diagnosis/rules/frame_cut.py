@@ -12,6 +12,7 @@ from lab.timeline.results import Diagnosis
 from lab.timeline.words import ms
 
 ORDER = 92
+CAUSES = ("connection_cut",)
 
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:

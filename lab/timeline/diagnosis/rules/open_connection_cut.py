@@ -8,6 +8,7 @@ from lab.timeline.results import Diagnosis
 from lab.timeline.words import ms, plural
 
 ORDER = 202
+CAUSES = ("connection_cut",)
 
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:

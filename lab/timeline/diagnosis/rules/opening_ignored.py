@@ -9,6 +9,7 @@ from lab.timeline.results import Diagnosis
 from lab.timeline.words import ms
 
 ORDER = 890
+CAUSES = ("response_held", "opening_ignored")
 
 IN_TIME_MS = 250.0
 """Time in which a browser that runs would surely have taken notice of it."""

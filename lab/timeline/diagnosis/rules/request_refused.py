@@ -6,6 +6,7 @@ from lab.timeline.diagnosis.evidence import Evidence
 from lab.timeline.results import Diagnosis
 
 ORDER = 65
+CAUSES = ("request_answered", "request_refused")
 
 
 def explain(case: Evidence) -> Iterator[Diagnosis]:
