@@ -19,6 +19,8 @@ from lab.tasks import end, spawn
 
 _START_S = 30.0
 _STOP_S = 5.0
+_ASK_EVERY_S = 10.0
+_ANSWER_S = 5.0
 _NODE_OPTIONS = "--unhandled-rejections=none"
 """A page that goes while WebKit announces it makes the driver reject a promise that nobody awaits.
 
@@ -33,6 +35,9 @@ _NODE = "PLAYWRIGHT_NODEJS_PATH"
 class _Shared:
     users: int = 0
     starting: asyncio.Task[Playwright] | None = None
+    watching: asyncio.Task[None] | None = None
+    replaced: bool = False
+    """Whether an earlier driver has ended; there may still be engines that hold it."""
     folders: list[Path] = field(default_factory=list)
     """Where the drivers keep profiles: one whose browser was killed may leave them behind."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -46,8 +51,11 @@ async def acquire() -> Playwright:
     shared = _by_loop.setdefault(asyncio.get_running_loop(), _Shared())
     async with shared.lock:
         if shared.starting is None or _is_dead(shared.starting):
+            shared.replaced = shared.starting is not None
+            await end(shared.watching)
             shared.folders.append(Path(tempfile.mkdtemp(prefix="sockjs-lab-driver-")))
             shared.starting = spawn(_start(shared.folders[-1]), name="start Playwright's driver")
+            shared.watching = spawn(_watch(shared.starting), name="watch Playwright's driver")
         shared.users += 1
     try:
         # Not cancelled with us: a driver that is half started could not be ended any more.
@@ -75,6 +83,7 @@ async def release() -> None:
         starting, shared.starting = shared.starting, None
         if _by_loop.get(loop) is shared:
             del _by_loop[loop]
+        await end(shared.watching)
         if starting is not None:
             # Without a driver there is nothing to end: it did not start, or died before.
             with contextlib.suppress(Error, OSError, TimeoutError):
@@ -86,7 +95,10 @@ async def release() -> None:
 def blamed(error: Exception) -> Exception:
     """The error; or `EngineFailure` where it came of the driver's own end, of which Playwright tells by any error."""
     shared = _by_loop.get(asyncio.get_running_loop())
-    if isinstance(error, EngineFailure) or shared is None or shared.starting is None or not _is_dead(shared.starting):
+    if isinstance(error, EngineFailure) or shared is None or shared.starting is None:
+        return error
+    # What raises no error of a class of its own is Playwright, whose connection is gone.
+    if not _is_dead(shared.starting) and not (shared.replaced and type(error) is Exception):
         return error
     return EngineFailure(f"Playwright's driver has ended: {error}", remedy="Run it again; the lab starts a new one.")
 
@@ -103,6 +115,29 @@ def _transport(playwright: Playwright) -> PipeTransport:
     transport = playwright._impl_obj._connection._transport
     assert isinstance(transport, PipeTransport)
     return transport
+
+
+async def _watch(starting: asyncio.Task[Playwright]) -> None:
+    """Kill the driver once it hangs: who waits for an answer of it would wait for ever, even when cancelled."""
+    await asyncio.wait({starting})
+    while not starting.cancelled() and starting.exception() is None and not _is_dead(starting):
+        await asyncio.sleep(_ASK_EVERY_S)
+        asking = spawn(_answers(starting.result()), name="ask Playwright's driver")
+        # In two parts: of a lab that was stopped itself the first is over as soon as it goes on.
+        for _ in range(2):
+            await asyncio.wait({asking}, timeout=_ANSWER_S)
+        if not asking.done():
+            _transport(starting.result())._proc.kill()
+            await asyncio.wait({asking})
+
+
+async def _answers(playwright: Playwright) -> bool:
+    try:
+        context = await playwright.request.new_context()
+        await context.dispose()
+    except Exception:  # a connection that is gone raises no error of a class of its own
+        return False
+    return True
 
 
 async def _stop(playwright: Playwright) -> None:

@@ -202,8 +202,8 @@ class MiniBrowser:
                 await asyncio.wait_for(browser.close(), _PARTING_S)
             except TimeoutError:
                 self._home.kill()
-            except Error:
-                continue  # It is dead.
+            except Exception:  # without a driver, Playwright's errors are of no class of their own
+                continue
         if self._process is not None:
             await stop_process(self._process)
         if self._relay is not None:

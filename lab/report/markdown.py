@@ -72,11 +72,14 @@ def _troubles(cases: Sequence[CaseResult]) -> str:
 
 
 def _tries(run: RunResult) -> str:
-    """The engines that were replaced, and the tries that did not count for another reason."""
-    lines = [f"- replaced {_safe(said)}" for said in words.replaced(run)]
-    for case in run.cases:
-        if any(one.outcome == "error" and not one.engine_failed for one in case.other_tries):
-            lines += [f"- {_code(case.id)}: {_safe(said)}" for said in words.uncounted(case)]
+    """The tries that did not count, and the engines that were replaced in control runs."""
+    lines = [f"- {_code(case.id)}: {_safe(said)}" for case in run.cases for said in words.uncounted(case)]
+    told = {case.id for case in run.cases}
+    lines += [
+        f"- {_code(one.case)}: {_safe(one.engine)} was replaced: {_safe(one.message)}"
+        for one in run.replaced
+        if one.case not in told
+    ]
     more = [f"- and {len(lines) - _MOST_ALIKE} more"] if len(lines) > _MOST_ALIKE else []
     return "\n".join(["**Run again**", "", *lines[:_MOST_ALIKE], *more]) + "\n" if lines else ""
 

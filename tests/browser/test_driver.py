@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Playwright
 
 from lab.browser import driver
+from lab.browser.engine import EngineFailure
 from tests.browser.kit import is_alive
 
 
@@ -56,3 +57,28 @@ async def test_driver_that_hangs_is_killed_at_the_end(monkeypatch: pytest.Monkey
     await driver.release()
     assert not is_alive(pid)
     assert names_in(tmp_path) == []
+
+
+async def test_driver_that_hangs_is_killed_under_its_users(
+    users: list[Playwright], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_ASK_EVERY_S", 0.1)
+    users.append(await driver.acquire())
+    await asyncio.sleep(0.3)
+    assert is_alive(pid_of(users[0])), "it has answered meanwhile"
+    monkeypatch.setattr(driver, "_ANSWER_S", 0.2)
+    os.kill(pid_of(users[0]), signal.SIGSTOP)
+    with pytest.raises(Exception, match="Connection closed"):
+        await asyncio.wait_for(users[0].request.new_context(), 20)
+    assert not is_alive(pid_of(users[0]))
+
+
+async def test_errors_of_a_driver_that_was_replaced_are_blamed_on_it(users: list[Playwright]) -> None:
+    lost, defect = Exception("Connection closed while reading from the driver"), ValueError("a defect")
+    users.append(await driver.acquire())
+    assert driver.blamed(lost) is lost
+    os.kill(pid_of(users[0]), signal.SIGKILL)
+    await asyncio.wait({users[0]._impl_obj._connection._transport.on_error_future}, timeout=20)
+    assert isinstance(driver.blamed(defect), EngineFailure), "there is none just now"
+    users.append(await driver.acquire())
+    assert isinstance(driver.blamed(lost), EngineFailure) and driver.blamed(defect) is defect

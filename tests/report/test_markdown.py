@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.report import markdown
+from lab.report import markdown, words
 from lab.report.compare import compare
 from tests.report.hostile import hostile_case
-from tests.report.sample import again, broken, case, direct, dozen, failed, replaced, run_of, sample, transports
+from tests.report.sample import HUNG, again, broken, case, direct, dozen, failed, replaced, run_of, sample, transports
 from tests.report.stored import stored
 
 
@@ -70,15 +70,15 @@ def test_markdown_of_many_cases_fits(tmp_path: Path) -> None:
 
 
 def test_markdown_tells_what_was_run_again() -> None:
-    busy = again(other_tries=again().other_tries[:1], id="busy[chromium]")
-    lines = markdown.document(run_of(again(other_tries=again().other_tries[1:]), busy, replaced=[replaced(busy)]))
-    assert "1 engine replaced" in lines.splitlines()[2]
-    assert [line for line in lines.splitlines() if line.startswith("- ")] == [
-        "- replaced chromium, in busy\\[chromium\\]: chromium could not go on: it gave no sign of life for 5 s.",
-        "- `busy[chromium]`: try 1 did not count: machine too busy: websocket timed out, timers 310 ms late",
+    control = replaced(direct("webkit", id="control/http-same-direct[webkit]"))
+    text = markdown.document(run_of(again(), direct("webkit"), replaced=[control, replaced(again())]))
+    assert "2 engines replaced" in text.splitlines()[2]
+    assert [line for line in text.splitlines() if line.startswith("- ")] == [
+        *(f"- `direct/plain[chromium]`: {said}" for said in words.uncounted(again())),
+        f"- `control/http-same-direct[webkit]`: webkit was replaced: {HUNG}",
     ]
 
 
 def test_markdown_names_few_of_many_that_were_run_again() -> None:
-    text = markdown.document(run_of(direct("chromium"), replaced=[replaced(direct("chromium"))] * 30))
-    assert text.count("- replaced") == 10 and "- and 20 more\n" in text
+    text = markdown.document(run_of(*(again(id=f"{number}[chromium]") for number in range(10))))
+    assert text.count(": try ") == 10 and "- and 10 more\n" in text
