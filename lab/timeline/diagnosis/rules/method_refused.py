@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from lab.timeline.diagnosis.asks import Ask
 from lab.timeline.diagnosis.evidence import Evidence, through_hops
 from lab.timeline.results import Diagnosis
 
@@ -20,13 +19,17 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             continue
         allowed = ", ".join(answer.exchange.values("Allow", "response"))
         typed = bool(answer.exchange.values("Content-Type"))
-        if answer.status == 403 and not allowed and (typed or not _only_others_pass(case, ask, answer.hop)):
+        passed = _methods_passed(case, answer.hop)
+        if answer.status == 403 and not allowed and (typed or not passed or method in passed):
             continue  # As well the type, the path or the host can be what it does not like.
+        taken = (
+            f"takes no {method}" if method not in passed else f"passed {method} elsewhere, and does not take it here"
+        )
         yield Diagnosis(
             about=ask.about,
             cause="method_refused",
             hop=answer.hop,
-            sentence=f"{answer.hop} takes no {method}: it answered {ask.name} with {answer.status}"
+            sentence=f"{answer.hop} {taken}: it answered {ask.name} with {answer.status}"
             f"{f' (Allow: {allowed})' if allowed else ''} and did not ask the server, {ask.so}.",
             proof=ask.journey(),
             hint=f"allow {method} in {answer.hop} below the endpoint's path; transports that receive by GET open "
@@ -34,7 +37,6 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def _only_others_pass(case: Evidence, ask: Ask, hop: str) -> bool:
-    """Whether the hop passed requests with other methods, and none with this."""
-    methods = {outward.method for where, outward, _ in through_hops(case.exchanges, case.hops) if where == hop}
-    return bool(methods) and ask.nearest.method not in methods
+def _methods_passed(case: Evidence, hop: str) -> set[str]:
+    """The methods of the requests that the hop passed on."""
+    return {outward.method for where, outward, _ in through_hops(case.exchanges, case.hops) if where == hop}

@@ -39,3 +39,10 @@ def test_speaks_of_what_closed_an_open_connection(ask):
     refused = request(600, SEND, number=3, sides=["1c"], more=TEXT), answer(601, 405, number=3, sides=["1c"])
     (found,) = ask(method_refused, opened("eventsource"), GOT, *refused)
     assert found.about == "open connection"
+
+
+@pytest.mark.parametrize(("before", "word"), [(GOT, "takes no POST"), (POSTED, "does not take it here")])
+def test_says_whether_it_takes_the_method_elsewhere(ask, before, word):
+    refused = request(600, SEND, number=3, sides=["1c"], more=TEXT), answer(601, 405, number=3, sides=["1c"])
+    (found,) = ask(method_refused, opened("xhr-polling"), before, *refused)
+    assert word in found.sentence
