@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from lab.scenario.base import Model
 from lab.scenario.units import Milliseconds
@@ -27,14 +27,12 @@ Version = Annotated[
 """A release of sockjs-client: three numbers."""
 
 
-_ONE_OR_MORE: dict[str, Any] = {
-    "anyOf": [{"enum": list(TRANSPORTS)}, {"type": "array", "items": {"enum": list(TRANSPORTS)}}]
-}
-
-
-def _widen(value: Any) -> Any:
-    """``transports: xhr-polling`` is a list of one."""
-    return [value] if isinstance(value, str) else value
+Transports = Annotated[
+    Annotated[TransportName, Tag("one")] | Annotated[list[TransportName], Tag("several")],
+    Discriminator(lambda value: "one" if isinstance(value, str) else "several"),
+    WithJsonSchema({"anyOf": [{"enum": list(TRANSPORTS)}, {"type": "array", "items": {"enum": list(TRANSPORTS)}}]}),
+]
+"""What the client takes for its option ``transports``: a name, or a list of names. It gets what was written."""
 
 
 def _check_session_id(value: Any) -> Any:
@@ -70,8 +68,9 @@ class Client(Model):
         pattern=r"^(https?:)?//|^/",
         description="The URL of a script with the client in place of a release, as the page loads it.",
     )
-    transports: Annotated[list[TransportName], BeforeValidator(_widen), WithJsonSchema(_ONE_OR_MORE)] = Field(
-        default_factory=list, description="The transports that it may use, or one alone; all where the list is empty."
+    transports: Transports = Field(
+        default_factory=list,
+        description="The transports that it may use: one name, or a list of them; all where the list is empty.",
     )
     server: str | None = Field(None, description="The `server` part of the session URL; random where null.")
     session_id: SessionId | None = Field(

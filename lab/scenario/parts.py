@@ -10,6 +10,7 @@ from lab.scenario.step import StepModel
 from lab.scenario.steps.network import ChangeNetwork
 from lab.scenario.steps.restart_server import RestartServer
 from lab.scenario.steps.server import ChangeServer
+from lab.scenario.steps.wait_for import WaitFor
 from lab.scenario.wrong import wrong
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def check_parts(steps: Sequence[StepModel], hops: Sequence[Hop], server: Server,
             _check_change(index, step, hops, there, reading)
         elif isinstance(step, (ChangeServer, RestartServer)):
             _check_server(index, step, hops, server)
+        elif isinstance(step, WaitFor) and step.session is not None and not server.is_ours:
+            what = "a server that tells nothing of its sessions"
+            raise_at((index, step.step, "session"), wrong(what, "the lab's own server, or another thing to wait for"))
 
 
 def hop_index(name: str | None, hops: Sequence[Hop]) -> int | None:

@@ -79,6 +79,12 @@ def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[s
         ("network: []", "restart server", []),
         ("network: []", "server: {action: stop, node: node1}", ['4:34: unknown node "node1"']),
         ("server: {command: [x]}", "server: stop", []),
+        ("server: {cookie: true}", "connect|wait for: {session: closed}", []),
+        (
+            "server: {command: [x]}",
+            "connect|wait for: {session: closed}",
+            ["5:25: a server that tells nothing of its sessions"],
+        ),
         ("server: {url: 'http://h/'}", "server: stop", ["4:5: a server that runs already cannot be stopped"]),
     ],
 )

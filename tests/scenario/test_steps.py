@@ -60,6 +60,12 @@ def test_close_takes_the_codes_that_the_client_takes(code: int, right: bool) -> 
             Close(code=code)
 
 
+def test_close_takes_any_code_that_the_client_is_to_refuse() -> None:
+    assert Close(code=2000, throws="InvalidAccessError").code == 2000
+    with pytest.raises(ValidationError, match="what throws is the client"):
+        Close(code=2000, throws="InvalidAccessError", by="server")
+
+
 def test_main_arguments_are_keys_of_their_steps() -> None:
     mains = {name: model.main_argument for name, model in STEPS.items() if model.main_argument}
     assert mains["send"] == "text"
