@@ -78,18 +78,18 @@ async def connected(one: Network, port: int) -> tuple[asyncio.StreamReader, asyn
     if told and told.startswith("socks5"):
         writer.write(b"\x05\x01\x00")
         await reader.readexactly(2)
-        host = b"www.example.test"
+        host = b"www.lab.home.arpa"
         writer.write(b"\x05\x01\x00\x03" + bytes([len(host)]) + host + (80).to_bytes(2, "big"))
         await reader.readexactly(10)
         return reader, writer, ""
-    return reader, writer, "http://www.example.test" if told else ""
+    return reader, writer, "http://www.lab.home.arpa" if told else ""
 
 
 async def latencies(one: Network, port: int, count: int) -> tuple[list[float], list[float]]:
     """Milliseconds of each of ``count`` echoes on a websocket, and of as many requests on one connection."""
     reader, writer, before = await connected(one, port)
     writer.write(
-        f"GET {before}/echo/0/{time.monotonic_ns()}/websocket HTTP/1.1\r\nHost: www.example.test\r\n"
+        f"GET {before}/echo/0/{time.monotonic_ns()}/websocket HTTP/1.1\r\nHost: www.lab.home.arpa\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
@@ -109,7 +109,7 @@ async def latencies(one: Network, port: int, count: int) -> tuple[list[float], l
     requests = []
     for _ in range(count):
         began = time.perf_counter()
-        writer.write(f"GET {before}/echo/info HTTP/1.1\r\nHost: www.example.test\r\n\r\n".encode())
+        writer.write(f"GET {before}/echo/info HTTP/1.1\r\nHost: www.lab.home.arpa\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         size = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         await reader.readexactly(size)

@@ -20,8 +20,9 @@ from lab.network.route import Address, ForwardRoute, Route, SocksRoute, Transpar
 _LOOPBACK = "127.0.0.1"
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _NAMES = {
-    # Behind a proxy that is told names they need no DNS, and these two are same-site.
-    "told": ("www.example.test", "sock.example.test"),
+    # Behind a proxy that is told names they need no DNS, and these two are same-site. Not below .test: to libsoup
+    # (WebKitGTK) that is no suffix, and each name a site of its own. home.arpa (RFC 8375) is nobody's in the DNS.
+    "told": ("www.lab.home.arpa", "sock.lab.home.arpa"),
     # Every engine resolves *.localhost to this machine by itself.
     "direct": ("app.localhost", "sock.localhost"),
 }
@@ -273,7 +274,7 @@ class Network:
 
     @property
     def page_origin(self) -> str:
-        """The page's origin, such as ``http://app.localhost:41234`` or ``http://www.example.test``."""
+        """The page's origin, such as ``http://app.localhost:41234`` or ``http://www.lab.home.arpa``."""
         return self._origin_of(self._names[0], self._scheme)
 
     @property

@@ -46,7 +46,7 @@ def test_expired_one_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 async def test_server_context_serves_its_hosts(authority: Authority) -> None:
     trusting = ssl.create_default_context(cafile=authority.confdir / "mitmproxy-ca-cert.pem")
-    context = authority.server_context(["www.example.test", "app.localhost"])
+    context = authority.server_context(["www.lab.home.arpa", "app.localhost"])
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
 
@@ -56,7 +56,7 @@ async def test_server_context_serves_its_hosts(authority: Authority) -> None:
         await writer.wait_closed()
 
     async with server:
-        await visit("www.example.test")
+        await visit("www.lab.home.arpa")
         await visit("app.localhost")
         with pytest.raises(ssl.SSLCertVerificationError):
             await visit("elsewhere.test")

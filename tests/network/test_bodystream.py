@@ -82,9 +82,9 @@ async def test_timer_releases_while_nothing_comes(authority: Authority) -> None:
 async def test_timer_works_within_a_tunnel(authority: Authority) -> None:
     async with Bench(Staged(Late), proxy="forward", authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n\r\n")
         assert " 200 " in (await browser.head()).start
-        await browser.send(STREAM.replace("app.localhost", "www.example.test"))
+        await browser.send(STREAM.replace("app.localhost", "www.lab.home.arpa"))
         server = await bench.accept()
         await server.head()
         await server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no\n")

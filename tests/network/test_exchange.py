@@ -43,7 +43,7 @@ def test_upgrade_needs_both_headers(connection: str, upgrade: str, expected: boo
 
 @pytest.mark.parametrize(
     ("header", "host"),
-    [("www.example.test", "www.example.test"), ("www.example.test:8080", "www.example.test"), ("", "127.0.0.1")],
+    [("www.lab.home.arpa", "www.lab.home.arpa"), ("www.lab.home.arpa:8080", "www.lab.home.arpa"), ("", "127.0.0.1")],
 )
 def test_host_is_the_name_asked_for(header: str, host: str) -> None:
     request = tutils.treq()

@@ -5,8 +5,8 @@ import pytest
 
 from lab.network.filter import Filter
 
-BASE = "http://www.example.test/echo/000/abc"
-PLAIN = ("GET", BASE + "/xhr?t=1", [("Host", "www.example.test"), ("Accept", "text/event-stream, */*")])
+BASE = "http://www.lab.home.arpa/echo/000/abc"
+PLAIN = ("GET", BASE + "/xhr?t=1", [("Host", "www.lab.home.arpa"), ("Accept", "text/event-stream, */*")])
 
 
 def flow_matches(one: Filter, method: str, url: str, headers: Any) -> bool:
@@ -59,8 +59,8 @@ def test_filter_tells_a_transport_by_its_url(transport: str, path: str, expected
 
 
 def test_filter_matches_a_connect_by_method() -> None:
-    assert Filter(methods=frozenset({"CONNECT"})).matches_flow("www.example.test:443", "CONNECT", [])
-    assert not Filter(transports=frozenset({"websocket"})).matches_flow("www.example.test:443", "CONNECT", [])
+    assert Filter(methods=frozenset({"CONNECT"})).matches_flow("www.lab.home.arpa:443", "CONNECT", [])
+    assert not Filter(transports=frozenset({"websocket"})).matches_flow("www.lab.home.arpa:443", "CONNECT", [])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,6 @@ async def test_host_header_is_kept(authority: Authority) -> None:
 async def test_connection_is_opened_with_the_first_request(authority: Authority) -> None:
     async with Bench(proxy="forward", authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n\r\n")
         await browser.head()
         assert not bench.reached

@@ -13,10 +13,10 @@ from lab.network.testing import Bench, Wire
 from lab.network.topology import HopSpec
 from lab.tasks import spawn
 
-HOST = "www.example.test"
+HOST = "www.lab.home.arpa"
 CONNECT = f"CONNECT {HOST}:80 HTTP/1.1\r\nHost: {HOST}:80\r\n\r\n".encode()
 HELLO = b"\x05\x01\x00"
-WISH = b"\x05\x01\x00\x03\x10www.example.test\x00\x50"
+WISH = b"\x05\x01\x00\x03\x11www.lab.home.arpa\x00\x50"
 BOUND = {"an IPv4 address": b"\x01\x7f\0\0\x01\0\x50", "a name": b"\x03\x01x\0\x50", "IPv6": b"\x04" + bytes(18)}
 
 Ask = Callable[[Streams, Address], Coroutine[Any, Any, None]]

@@ -12,7 +12,7 @@ def flow_for(host: str, header: str | None = None) -> HTTPFlow:
     return made
 
 
-FORWARD = ForwardRoute(hosts=frozenset({"www.example.test"}), target=("127.0.0.1", 4000))
+FORWARD = ForwardRoute(hosts=frozenset({"www.lab.home.arpa"}), target=("127.0.0.1", 4000))
 
 
 def test_reverse_route_takes_all() -> None:
@@ -24,15 +24,15 @@ def test_reverse_route_takes_all() -> None:
 
 
 def test_forward_route_sends_its_hosts_to_the_target() -> None:
-    flow = flow_for("www.example.test")
+    flow = flow_for("www.lab.home.arpa")
     assert FORWARD.admit(flow)
     FORWARD.direct(flow)
     assert (flow.request.host, flow.request.port) == ("127.0.0.1", 4000)
-    assert flow.request.headers["Host"] == "www.example.test"
+    assert flow.request.headers["Host"] == "www.lab.home.arpa"
 
 
 def test_forward_route_goes_by_the_host_header_inside_a_tunnel() -> None:
-    assert FORWARD.admit(flow_for("127.0.0.1", "www.example.test:80"))
+    assert FORWARD.admit(flow_for("127.0.0.1", "www.lab.home.arpa:80"))
 
 
 def test_forward_route_refuses_other_hosts() -> None:
@@ -43,6 +43,6 @@ def test_forward_route_refuses_other_hosts() -> None:
 
 
 def test_forward_route_leaves_the_address_to_the_next_proxy() -> None:
-    flow = flow_for("www.example.test")
+    flow = flow_for("www.lab.home.arpa")
     ForwardRoute(hosts=FORWARD.hosts).direct(flow)
-    assert flow.request.host == "www.example.test"
+    assert flow.request.host == "www.lab.home.arpa"

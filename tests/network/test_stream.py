@@ -59,7 +59,7 @@ def test_websocket_scheme_is_read_as_http(line: bytes, read: bytes) -> None:
 
 async def test_absolute_websocket_request_passes_a_forward_hop(authority: Authority) -> None:
     async with Bench(proxy="forward", authority=authority) as bench:
-        browser, server = await opened(bench, "ws://www.example.test/ws", "www.example.test")
+        browser, server = await opened(bench, "ws://www.lab.home.arpa/ws", "www.lab.home.arpa")
         await server.send(DOWN)
         assert await browser.read(3) == DOWN
         assert bench.figures("hop1.client", "request", "upgrade") == [True]
@@ -127,9 +127,9 @@ async def test_end_without_a_close_frame_passes_as_that(authority: Authority, by
 async def test_events_inside_a_tunnel_are_joined_by_their_own_number(authority: Authority) -> None:
     async with Bench(proxy="forward", authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n\r\n")
         await browser.head()
-        await browser.send(HANDSHAKE.format(target="/ws", host="www.example.test"))
+        await browser.send(HANDSHAKE.format(target="/ws", host="www.lab.home.arpa"))
         server = await bench.accept()
         await server.head()
         await server.send(SWITCH)

@@ -46,7 +46,7 @@ async def test_alpn_is_answered_as_the_hop_is_set(
     authority: Authority, kind: Kind, settings: dict[str, bool], chosen: str | None
 ) -> None:
     async with Bench(hops=[hop(kind, **settings)], scheme="https", authority=authority) as bench:
-        host = "www.example.test" if kind == "forward" else "app.localhost"
+        host = "www.lab.home.arpa" if kind == "forward" else "app.localhost"
         browser = await met(bench, host)
         await browser.start_tls(trusting(authority, "h2", "http/1.1"), host)
         assert browser.writer.get_extra_info("ssl_object").selected_alpn_protocol() == chosen
@@ -78,7 +78,7 @@ async def test_version_is_within_the_limits(
 
 
 @pytest.mark.parametrize(("kind", "page", "endpoint"), [
-    ("forward", "www.example.test", "sock.example.test"),
+    ("forward", "www.lab.home.arpa", "sock.lab.home.arpa"),
     ("reverse", "app.localhost", "sock.localhost"),
 ])  # fmt: skip
 @pytest.mark.parametrize("origin", ["same", "cross"])

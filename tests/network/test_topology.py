@@ -54,7 +54,7 @@ async def entered(bench: Bench, scheme: Scheme) -> tuple[Wire, str]:
     """A browser's connection to the page's host, and the host's name: by CONNECT behind a forward proxy."""
     browser = await bench.connect()
     proxy = bench.network.browser_proxy or ""
-    host = "www.example.test" if proxy else "app.localhost"
+    host = "www.lab.home.arpa" if proxy else "app.localhost"
     port = 443 if scheme == "https" else 80
     if proxy.startswith("socks5:"):
         await browser.send(b"\x05\x01\x00")
@@ -104,7 +104,7 @@ async def test_plain_request_goes_in_absolute_form(authority: Authority, chain: 
         browser = await bench.connect()
         server: Wire | None = None
         for path in ("/echo/info", "/echo/info?again"):
-            await browser.send(f"GET http://www.example.test{path} HTTP/1.1\r\nHost: www.example.test\r\n\r\n")
+            await browser.send(f"GET http://www.lab.home.arpa{path} HTTP/1.1\r\nHost: www.lab.home.arpa\r\n\r\n")
             # Both go over one connection to the server.
             server = server or await bench.accept()
             assert (await server.head()).start == f"GET {path} HTTP/1.1"
@@ -113,7 +113,7 @@ async def test_plain_request_goes_in_absolute_form(authority: Authority, chain: 
             assert await browser.read(2) == b"ok"
         for number in range(1, len(chain) + 1):
             urls = bench.figures(f"hop{number}.client", "request", "url")
-            assert urls == ["http://www.example.test/echo/info", "http://www.example.test/echo/info?again"]
+            assert urls == ["http://www.lab.home.arpa/echo/info", "http://www.lab.home.arpa/echo/info?again"]
 
 
 @pytest.mark.parametrize("chain", ["F", "FF", "I"])
@@ -155,7 +155,7 @@ async def test_refused_connect_is_refused_by_every_proxy_before_it(authority: Au
     ]
     async with Bench(hops=chain, authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n\r\n")
         assert (await browser.head()).start.startswith("HTTP/1.1 405")
         for number in (1, 2, 3):
             assert bench.figures(f"hop{number}.client", "connect.answer", "status") == [405]
@@ -175,7 +175,7 @@ async def test_client_that_goes_during_connect_ends_it_everywhere(authority: Aut
         hops=[HopSpec("a", "forward"), HopSpec("b", "forward", behaviours=[Hangs()])], authority=authority
     ) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n\r\n")
         await bench.seen("hop2", "behaviour", did="hangs")
         browser.abort()
         await bench.seen("hop2", "behaviour", did="saw it go")
@@ -185,12 +185,12 @@ async def test_client_that_goes_during_connect_ends_it_everywhere(authority: Aut
 async def test_client_that_does_not_trust_is_a_tls_failure(authority: Authority) -> None:
     async with Bench(hops=hops("I"), scheme="https", authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("CONNECT www.example.test:443 HTTP/1.1\r\nHost: www.example.test:443\r\n\r\n")
+        await browser.send("CONNECT www.lab.home.arpa:443 HTTP/1.1\r\nHost: www.lab.home.arpa:443\r\n\r\n")
         await browser.head()
         with pytest.raises(ssl.SSLCertVerificationError):
-            await browser.start_tls(ssl.create_default_context(), "www.example.test")
+            await browser.start_tls(ssl.create_default_context(), "www.lab.home.arpa")
         event = await bench.seen("hop1.client", "tls.failed")
-        assert event.data["host"] == "www.example.test"
+        assert event.data["host"] == "www.lab.home.arpa"
 
 
 @pytest.mark.parametrize("origin", ["same", "cross"])
@@ -203,7 +203,7 @@ async def test_names_follow_the_first_hop(
     await network.start({"server": 4711})
     try:
         if chain.startswith("F"):
-            page, other = f"{scheme}://www.example.test", f"{scheme}://sock.example.test"
+            page, other = f"{scheme}://www.lab.home.arpa", f"{scheme}://sock.lab.home.arpa"
             assert network.browser_proxy == f"http://127.0.0.1:{network.hops[0].port}"
         else:
             port = network.hops[0].port if chain else 4711

@@ -8,7 +8,7 @@ from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench, Wire, mitmdump
 
-CONNECT = "CONNECT www.example.test:{port} HTTP/1.1\r\nHost: www.example.test:{port}\r\n\r\n"
+CONNECT = "CONNECT www.lab.home.arpa:{port} HTTP/1.1\r\nHost: www.lab.home.arpa:{port}\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ CONNECT = "CONNECT www.example.test:{port} HTTP/1.1\r\nHost: www.example.test:{p
         ({"ports": [80, 563]}, 443, 403),
         ({"ports": [], "status": 405}, 443, 405),
         ({"ports": ["any"]}, 8443, 200),
-        ({"ports": ["any"], "hosts": ["*.example.test"]}, 80, 200),
-        ({"hosts": ["sock.example.test"]}, 443, 403),
+        ({"ports": ["any"], "hosts": ["*.lab.home.arpa"]}, 80, 200),
+        ({"hosts": ["sock.lab.home.arpa"]}, 443, 403),
         ({"status": 407}, 80, 407),
     ],
 )
@@ -84,7 +84,7 @@ async def test_connect_is_not_answered(catalogue: Catalogue, authority: Authorit
 async def test_plain_request_passes(catalogue: Catalogue, authority: Authority) -> None:
     async with Bench(catalogue.make("connect_policy", {}), proxy="forward", authority=authority) as bench:
         browser = await bench.connect()
-        await browser.send("GET http://www.example.test/echo/info HTTP/1.1\r\nHost: www.example.test\r\n\r\n")
+        await browser.send("GET http://www.lab.home.arpa/echo/info HTTP/1.1\r\nHost: www.lab.home.arpa\r\n\r\n")
         assert (await (await bench.accept()).head()).start == "GET /echo/info HTTP/1.1"
 
 

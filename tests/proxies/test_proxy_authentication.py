@@ -10,8 +10,8 @@ from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
 from lab.network.testing import Bench, Head, Wire
 
-CONNECT = "CONNECT www.example.test:80 HTTP/1.1\r\nHost: www.example.test:80\r\n{headers}\r\n"
-GET = "GET http://www.example.test/echo/info HTTP/1.1\r\nHost: www.example.test\r\n{headers}\r\n"
+CONNECT = "CONNECT www.lab.home.arpa:80 HTTP/1.1\r\nHost: www.lab.home.arpa:80\r\n{headers}\r\n"
+GET = "GET http://www.lab.home.arpa/echo/info HTTP/1.1\r\nHost: www.lab.home.arpa\r\n{headers}\r\n"
 RIGHT = "Proxy-Authorization: Basic " + base64.b64encode(b"lab:lab").decode() + "\r\n"
 WRONG = "Proxy-Authorization: Basic " + base64.b64encode(b"lab:bal").decode() + "\r\n"
 
@@ -55,7 +55,7 @@ async def test_tunnel_that_was_let_in_is_not_asked_again(catalogue: Catalogue, a
     async with Bench(behaviour, proxy="forward", authority=authority) as bench:
         browser = await bench.connect()
         assert (await ask(browser, CONNECT, RIGHT)).start.startswith("HTTP/1.1 200 ")
-        await browser.send("GET /echo/info HTTP/1.1\r\nHost: www.example.test\r\n\r\n")
+        await browser.send("GET /echo/info HTTP/1.1\r\nHost: www.lab.home.arpa\r\n\r\n")
         assert (await (await bench.accept()).head()).start == "GET /echo/info HTTP/1.1"
 
 

@@ -21,7 +21,7 @@ RESPONSE = "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n"
         ("Origin: http://app.localhost", False),
         ("Origin: http://app.localhost:8080", False),
         ("Origin: http://sock.localhost", True),
-        ("Origin: https://www.example.test", True),
+        ("Origin: https://www.lab.home.arpa", True),
         ("Origin: null", True),
         ("Referer: http://sock.localhost/page", True),
         ("Origin: http://app.localhost\r\nReferer: http://sock.localhost/page", False),
@@ -40,9 +40,9 @@ async def test_cookies_of_another_site_are_removed(
 @pytest.mark.parametrize(
     ("page", "host", "third"),
     [
-        (b"http://www.example.test", b"sock.example.test", False),
+        (b"http://www.lab.home.arpa", b"sock.lab.home.arpa", False),
         (b"http://example.test", b"a.b.example.test:8080", False),
-        (b"http://www.example.test", b"www.example.org", True),
+        (b"http://www.lab.home.arpa", b"www.example.org", True),
         (b"http://127.0.0.1:1", b"127.0.0.1:2", False),
         (b"http://127.0.0.1", b"127.0.0.2", True),
         (b"http://[::1]:1", b"[::1]:2", False),

@@ -39,7 +39,7 @@ def tally_of(direction: Any = "down") -> tuple[Tally, Timers, list[dict[str, Any
     [
         (b"GET /echo/info?t=1 HTTP/1.1\r\nHost: x\r\n\r\n", "GET /echo/info?t=1"),
         (b"POST /echo/0/a/xhr HTTP/1.0\r\n", "POST /echo/0/a/xhr"),
-        (b"CONNECT www.example.test:443 HTTP/1.1\r\n", "CONNECT www.example.test:443"),
+        (b"CONNECT www.lab.home.arpa:443 HTTP/1.1\r\n", "CONNECT www.lab.home.arpa:443"),
         (b"GET ws://h/ws HTTP/1.1\r\n", "GET ws://h/ws"),
         (memoryview(b"xGET / HTTP/1.1\r\n")[1:], "GET /"),
         (b"GET /" + b"a" * 1900 + b" HTTP/1.1\r\n", "GET /" + "a" * 1900),
