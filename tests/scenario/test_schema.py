@@ -115,6 +115,10 @@ def errors(schema: Any, value: Any, root: Any = None) -> Iterator[str]:
                 held = not isinstance(value, dict) or not [
                     error for key in want.keys() & value.keys() for error in errors(want[key], value[key], root)
                 ]
+            case "propertyNames":
+                held = not isinstance(value, dict) or not [
+                    error for key in value for error in errors(want, key, root)
+                ]
             case "additionalProperties":
                 others = value.keys() - schema.get("properties", {}).keys() if isinstance(value, dict) else set()
                 held = not [error for key in others for error in errors(want, value[key], root)]
@@ -190,6 +194,7 @@ RIGHT = [
     "page: {scheme: https, origin: cross}",
     "client: {version: 1.6.1, transports: [websocket], server: null, session_id: 8, timeout: 5 s}",
     "client: {transports: websocket}",
+    "client: {transport_options: {websocket: {a: 1}}}",
     "{why: x, tags: [a, b], browsers: [webkit]}",
     "matrix: {page.scheme: [http, https], include: [{server.cookie: true}], exclude: [{page.scheme: http}]}",
 ]  # fmt: skip
@@ -239,6 +244,7 @@ WRONG = [
     "client: {version: latest}",
     "client: {session_id: 0}",
     "client: {transports: websockt}",
+    "client: {transport_options: {websockt: {a: 1}}}",
     "client: {transports: [websockt]}",
     "client: {transports: 5}",
     "browsers: []",
