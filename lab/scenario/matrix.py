@@ -71,7 +71,7 @@ def _told(problem: Problem) -> tuple[int, int, str, str]:
 def _identifying(combined: Sequence[Combination]) -> Collection[str]:
     """The keys that tell cases apart: what a cell expects, and why, are none, unless nothing else does."""
     keys = {key: None for combination in combined for key in combination}
-    asked = [key for key in keys if key.partition(".")[0] not in ("expect", "why")]
+    asked = [key for key in keys if key != "why" and "expect" not in key.split(".")]
     told = {repr([plain(c[key].value) if key in c else ... for key in asked]) for c in combined}
     return asked if len(told) == len(combined) else list(keys)
 
