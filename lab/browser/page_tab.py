@@ -240,8 +240,17 @@ class PageTab:
             await end(loading)
 
     def _request_failed(self, request: Request) -> None:
-        if self._refused is not None and not self._refused.done() and request.is_navigation_request():
+        if self._refused is not None and not self._refused.done() and self._loads_page(request):
             self._refused.set_result(request.failure or "the request failed")
+
+    def _loads_page(self, request: Request) -> bool:
+        """Whether the request is for the page itself: that of a frame is aborted where its page is left."""
+        if not request.is_navigation_request():
+            return False
+        try:
+            return request.frame == self._page.main_frame
+        except Error:
+            return True  # There is no frame yet.
 
     def _must_live(self, doing: str) -> None:
         if self._gone.done():

@@ -21,7 +21,7 @@ from typing import Any, Literal, Self
 from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Behaviour
-from lab.network.topology import HopSpec, Network, server_uses_tls
+from lab.network.topology import HopSpec, Network, server_names, server_uses_tls
 from lab.network.witness import PATIENCE_S, Witness
 
 
@@ -123,7 +123,7 @@ class Bench(Witness):
 
     async def __aenter__(self) -> Self:
         tls = server_uses_tls(self._hops, self._scheme)
-        context = self.authority.server_context(["www.example.test", "app.localhost"]) if tls else None
+        context = self.authority.server_context(server_names()) if tls else None
         for name in self._nodes or ("server",):
             server = await asyncio.start_server(self._came, "127.0.0.1", 0, ssl=context)
             self._servers.append(server)

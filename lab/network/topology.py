@@ -19,15 +19,21 @@ from lab.network.route import Address, ForwardRoute, Route, SocksRoute, Transpar
 
 _LOOPBACK = "127.0.0.1"
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_NAMES = {
-    # Behind a proxy that is told names they need no DNS, and these two are same-site.
-    "told": ("www.example.test", "sock.example.test"),
-    # Every engine resolves *.localhost to this machine by itself.
-    "direct": ("app.localhost", "sock.localhost"),
-}
+DOMAIN = "example.test"
+"""The domain of page and endpoint behind a proxy that is told names, unless a scenario says another."""
+# Every engine resolves *.localhost to this machine by itself.
+_DIRECT = ("app.localhost", "sock.localhost")
 
-SERVER_NAMES = _NAMES["told"] + _NAMES["direct"]
-"""Every name that a browser may know the server by: what the server's own certificate must be for."""
+
+def _told(domain: str) -> tuple[str, str]:
+    """The names of page and endpoint behind a proxy that is told them: they need no DNS."""
+    return f"www.{domain}", f"sock.{domain}"
+
+
+def server_names(domain: str = DOMAIN) -> tuple[str, ...]:
+    """Every name that a browser may know the server by: what the server's own certificate must be for."""
+    return _told(domain) + _DIRECT
+
 
 Scheme = Literal["http", "https"]
 Kind = Literal["forward", "socks", "reverse", "transparent", "link", "balancer"]
@@ -105,6 +111,7 @@ class Network:
         authority: Authority,
         endpoint_scheme: Scheme | None = None,
         distrusted: Callable[[], Authority] | None = None,
+        domain: str = DOMAIN,
     ) -> None:
         """Prepare a network.
 
@@ -117,6 +124,7 @@ class Network:
             endpoint_scheme: How the endpoint is served; as the page where None. The server, or the hop that ends TLS,
                 must take both then.
             distrusted: Gives an authority that browsers do not trust; asked only where a hop needs it.
+            domain: What the hosts of page and endpoint are below, where a proxy is told their names.
         """
         self.clock = HopClock()
         """What the windows of time of all behaviours are counted by: it begins when the client is created."""
@@ -131,7 +139,7 @@ class Network:
         self._distrusted = distrusted
         self._nodes: dict[str, Address] = {}
         self._told = any(hop.proxy in _TOLD for hop in self._specs)
-        self._names = _NAMES["told" if self._told else "direct"]
+        self._names = _told(domain) if self._told else _DIRECT
 
     async def start(self, ports: Mapping[str, int]) -> None:
         """Start the hops, the one next to the server first, since each must know the port of the next.

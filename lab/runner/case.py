@@ -164,6 +164,7 @@ class OneTry:
             log=self._log,
             authority=tools.authority,
             distrusted=lambda: Authority(cache.folder("distrusted")),
+            domain=scenario.page.domain,
         )
         nodes = nodes_of(
             scenario,

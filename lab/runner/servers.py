@@ -11,7 +11,7 @@ from lab.network.authority import Authority
 from lab.network.doorstep import doorstep
 from lab.network.host import Proxy
 from lab.network.master import TlsSettings
-from lab.network.topology import SERVER_NAMES
+from lab.network.topology import server_names
 from lab.runner.nodes import Node, Nodes
 from lab.runner.nodes.behind_door import BehindDoor
 from lab.runner.nodes.command import CommandNode
@@ -85,7 +85,7 @@ def nodes_of(
     names = node_names(scenario)
     hop = scenario.network[-1] if scenario.network else None
     appended = bool(hop and hop.balancer and hop.balancer.appended_by == "server")
-    context = authority.server_context(SERVER_NAMES) if tls else None
+    context = authority.server_context(server_names(scenario.page.domain)) if tls else None
 
     def ours(name: str, *, told: bool) -> LabServer:
         return LabServer(

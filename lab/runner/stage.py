@@ -108,6 +108,19 @@ def refused(expected: str) -> Iterator[None]:
         raise StepFailed(expected, f"it threw {error}") from error
 
 
+@contextlib.contextmanager
+def must_throw(part: str) -> Iterator[None]:
+    """The client must throw, with this in its message, whatever the case; StepFailed where it does not."""
+    expected = f"the client to throw {part!r}"
+    try:
+        yield
+    except PageError as error:
+        if part.lower() not in str(error).lower():
+            raise StepFailed(expected, f"it threw {error}") from error
+    else:
+        raise StepFailed(expected, "it threw nothing")
+
+
 @dataclass
 class OpenTab:
     """One tab of the case's browser."""

@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -29,19 +31,22 @@ Version = Annotated[
 """A release of sockjs-client: three numbers, or a beta of 1.0.0."""
 
 
-_ONE_OR_MORE: dict[str, Any] = {
-    "anyOf": [{"enum": list(TRANSPORTS)}, {"type": "array", "items": {"enum": list(TRANSPORTS)}}]
-}
+def _one_alone(value: Any) -> Any:
+    """A text that lists several is a mistake that the client would make nothing of."""
+    if isinstance(value, str):
+        words = re.split(r"[\s,;|]+", value.strip())
+        if len(words) > 1 and set(words) & set(TRANSPORTS):
+            raise wrong("several transports in one text", f"a list: [{', '.join(words)}]")
+    return value
 
 
-def _widen(value: Any) -> Any:
-    """``transports: xhr-polling`` is a list of one."""
-    if not isinstance(value, str):
-        return value
-    words = re.split(r"[\s,;|]+", value.strip())
-    if len(words) > 1 and set(words) & set(TRANSPORTS):
-        raise wrong("several transports in one text", f"a list: [{', '.join(words)}]")
-    return [value]
+Transports = Annotated[
+    Annotated[TransportName, Tag("one")] | Annotated[list[TransportName], Tag("several")],
+    Discriminator(lambda value: "one" if isinstance(value, str) else "several"),
+    BeforeValidator(_one_alone),
+    WithJsonSchema({"anyOf": [{"enum": list(TRANSPORTS)}, {"type": "array", "items": {"enum": list(TRANSPORTS)}}]}),
+]
+"""What the client takes for its option ``transports``: a name, or a list of names. It gets what was written."""
 
 
 def _check_session_id(value: Any) -> Any:
@@ -79,8 +84,9 @@ class Client(Model):
         None,
         description="The URL of a script with the client in place of a release, as the page loads it.",
     )
-    transports: Annotated[list[TransportName], BeforeValidator(_widen), WithJsonSchema(_ONE_OR_MORE)] = Field(
-        default_factory=list, description="The transports that it may use, or one alone; all where the list is empty."
+    transports: Transports = Field(
+        default_factory=list,
+        description="The transports that it may use: one name, or a list of them; all where the list is empty.",
     )
     server: Annotated[str, Form(r"^[^/.?#]+$", "a part of a path, not empty, without / . ? #")] | None = Field(
         None, description="The `server` part of the session URL; random where null."
@@ -105,6 +111,11 @@ class Client(Model):
         if len(given) > 1:
             raise_at((given[0],), wrong(f'"{given[0]}" beside "{given[1]}"', f"one of them: {given[1]} says it all"))
         return self
+
+    @property
+    def allowed(self) -> list[TransportName]:
+        """The transports that it may use, as a list; empty where it may use all."""
+        return [self.transports] if isinstance(self.transports, str) else self.transports
 
     @property
     def label(self) -> str:

@@ -57,7 +57,15 @@ class Expectation(Model):
         None, description="What the connection is after the steps: open, or closed by whomever."
     )
     heartbeats: int | None = Field(
-        None, ge=0, description="How many heartbeats the client must have had, at the least."
+        None, ge=0, description="How many heartbeats the client must have told the page of, at the least."
+    )
+    requested: str | None = Field(
+        None,
+        min_length=1,
+        description=(
+            "A URL that the server must have been asked for, from its path on, as a pattern for the whole: `*` is "
+            "any text, `?` any character."
+        ),
     )
     diagnosis: list[str] | None = Field(
         None, description="Causes that the diagnosis must name, each at least once (docs/explanation/diagnosis.md)."

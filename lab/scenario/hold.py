@@ -98,7 +98,7 @@ def _made(client: Client | None, steps: Sequence[StepModel | None], *, own_page:
     scripted = own_page or any(isinstance(step, Evaluate) for step in steps)
     # A page, and a client that is no release, may take options of their own.
     known = client is not None and not own_page and client.path is None and client.url is None
-    transports = client.transports if client is not None else ()
+    transports = client.allowed if client is not None else ()
     return _Made(connections_of(steps), scripted, (transports or TRANSPORTS) if known else ())
 
 

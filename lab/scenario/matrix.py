@@ -28,15 +28,15 @@ class Case:
     """One run of a scenario: one engine, one choice of each matrix value."""
 
     id: str
-    """``corporate/squid[chromium,page.scheme=https]``: the document's name, the engine, the matrix values (what
-    a cell expects only where nothing else tells two cells apart)."""
+    """``corporate/squid[chromium,page.scheme=https]``: the document's name, the engine, the matrix values."""
     path: Path
     """The scenario's file, as given or found."""
     engine: EngineName
     scenario: Scenario
     """With the matrix values in place, and no matrix."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The matrix values: dotted key to value, as written."""
+    """The matrix values, dotted key to value, as written: but what a cell expects, and why, only where nothing else
+    tells two cells apart."""
 
 
 def cases(document: Document) -> list[Case]:
@@ -47,7 +47,7 @@ def cases(document: Document) -> list[Case]:
     """
     matrix = document.root.entries.get("matrix") if isinstance(document.root, MappingNode) else None
     if matrix is None or not isinstance(matrix.value, MappingNode) or not matrix.value.entries:
-        return _for_engines(document, document.scenario, {}, ())
+        return _for_engines(document, document.scenario, {})
     combined, problems = combinations(matrix.value, document.source)
     shown = _identifying(combined)
     found: list[Case] = []
@@ -58,8 +58,8 @@ def cases(document: Document) -> list[Case]:
         for problem in wrong:
             told.setdefault(_told(problem), problem)
         if scenario is not None:
-            values = {key: plain(chosen.value) for key, chosen in combination.items()}
-            found += _for_engines(document, scenario, values, shown)
+            values = {key: plain(chosen.value) for key, chosen in combination.items() if key in shown}
+            found += _for_engines(document, scenario, values)
     if told:
         raise ScenarioErrors(told.values())
     return found
@@ -70,17 +70,15 @@ def _told(problem: Problem) -> tuple[int, int, str, str]:
 
 
 def _identifying(combined: Sequence[Combination]) -> Collection[str]:
-    """The keys that an id shows: what a cell expects is no part of its name, unless it alone tells two apart."""
+    """The keys that tell cases apart: what a cell expects, and why, are none, unless nothing else does."""
     keys = {key: None for combination in combined for key in combination}
-    asked = [key for key in keys if not key.startswith("expect.")]
+    asked = [key for key in keys if key != "why" and "expect" not in key.split(".")]
     told = {repr([plain(c[key].value) if key in c else ... for key in asked]) for c in combined}
     return asked if len(told) == len(combined) else list(keys)
 
 
-def _for_engines(
-    document: Document, scenario: Scenario, values: Mapping[str, Any], shown: Collection[str]
-) -> list[Case]:
-    chosen = "".join(f",{key}={_in_id(value)}" for key, value in values.items() if key in shown)
+def _for_engines(document: Document, scenario: Scenario, values: Mapping[str, Any]) -> list[Case]:
+    chosen = "".join(f",{key}={_in_id(value)}" for key, value in values.items())
     return [
         Case(f"{document.name}[{engine}{chosen}]", document.path, engine, scenario, values)
         for engine in scenario.browsers

@@ -1,15 +1,17 @@
 """The page of a scenario: where the client runs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from lab.forms import Form
 from lab.scenario.base import Model, Reading
 from lab.scenario.files import check_file
 from lab.scenario.urls import check_url
 from lab.scenario.wrong import wrong
 
+_DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _SCHEMES = ("http", "https", "file", "data", "about")
 _URL = "a path behind {origin}, such as {origin}/app.html, or a URL with http://, https:// or file://"
 
@@ -24,6 +26,13 @@ class Page(Model):
     origin: Literal["same", "cross", "file"] = Field(
         "same",
         description="Whether the endpoint has the page's origin or another host's; file: the page comes from disk.",
+    )
+    domain: Annotated[str, Form(_DOMAIN, "the name of a domain, such as example.test")] = Field(
+        "example.test",
+        description=(
+            "The made-up domain of the page (www.) and of an endpoint of another origin (sock.), where a forward or "
+            "SOCKS proxy is told names; elsewhere they are app.localhost and sock.localhost."
+        ),
     )
     persona: str | None = Field(
         None,

@@ -15,6 +15,7 @@ from lab.scenario.steps.offline import Offline
 from lab.scenario.steps.push import Push
 from lab.scenario.steps.restart_server import RestartServer
 from lab.scenario.steps.server import ChangeServer
+from lab.scenario.steps.wait_for import WaitFor
 from lab.scenario.wrong import wrong
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ def parts_wrong(
         elif not server.is_ours and (isinstance(step, Push) or (isinstance(step, Close) and step.by == "server")):
             what = "a server of your own cannot be told what to send, or to close"
             yield (index,), wrong(what, "the lab's own server", at="key")
+        elif isinstance(step, WaitFor) and step.session is not None and not server.is_ours:
+            what = "a server that tells nothing of its sessions"
+            error = wrong(what, "the lab's own server, or another thing to wait for")
+            yield (index, step.step, "session"), error
 
 
 def _not_done(hop: Hop, index: int, name: str, options: Sequence[str]) -> PydanticCustomError:

@@ -1,5 +1,6 @@
 """The verdict: each expectation that is set, held against the events."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from lab.timeline.words import listed, ms, number, plural
 
 _Held = tuple[str, str, bool]
 """What was expected, what was found, and whether the two agree."""
+_SHOWN = 5
+"""How many of the URLs that do not fit are shown."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,25 @@ def _state(wanted: str, seen: _Seen) -> _Held:
 
 
 def _heartbeats(wanted: int, seen: _Seen) -> _Held:
-    count = sum(event.data.get("type") == "h" for event in seen.browser("frame.in"))
+    """Counted is what the client told the page: a heartbeat on the wire that it kept to itself is none."""
+    count = len(seen.browser("heartbeat"))
     return f"at least {number(wanted)}", number(count), count >= wanted
+
+
+def _requested(wanted: str, seen: _Seen) -> _Held:
+    """Where none fits, those of sessions are shown: they are what a client's options decide about."""
+    requests = [e for e in in_order(seen.events) if is_server(e.vantage) and e.kind == "request"]
+    urls = list(dict.fromkeys(str(event.data.get("path", "")) for event in requests))
+    fitting = [url for url in urls if _pattern(wanted).fullmatch(url)]
+    if fitting:
+        return wanted, fitting[0], True
+    of_sessions = list(dict.fromkeys(str(e.data["path"]) for e in requests if e.data.get("session")))
+    return wanted, ", ".join((of_sessions or urls)[:_SHOWN]) or "no request reached the server", False
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    expression = "".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in text)
+    return re.compile(expression, re.DOTALL)
 
 
 def _diagnosis(wanted: Sequence[str], seen: _Seen) -> _Held:
@@ -154,5 +174,6 @@ _RULES: dict[str, Callable[..., _Held]] = {
     "close_reason": _close_reason,
     "state": _state,
     "heartbeats": _heartbeats,
+    "requested": _requested,
     "diagnosis": _diagnosis,
 }

@@ -83,10 +83,23 @@ def test_id_shows_different_values_differently(matrix: str, ids: list[str]) -> N
     assert [case.id for case in cases_of(matrix, rest)] == [f"some/x[chromium,{end}]" for end in ids]
 
 
-def test_what_a_cell_expects_is_not_part_of_its_name() -> None:
-    found = cases_of("page.scheme: [http, https]\ninclude: [{page.scheme: https, expect.transport: websocket}]")
+@pytest.mark.parametrize(
+    "included",
+    [
+        "expect.transport: websocket",
+        "expect: {transport: websocket}",
+        "expect.transport: websocket, steps.1.expect.state: closed",
+    ],
+)
+def test_what_a_cell_expects_and_why_does_not_name_it(included: str) -> None:
+    matrix = f"page.scheme: [http, https]\ninclude: [{{page.scheme: https, {included}, why: so}}]"
+    found = cases_of(matrix, "browsers: [chromium]\nsteps: [connect, expect: {state: open}]\n")
     assert [case.id for case in found] == ["some/x[chromium,page.scheme=http]", "some/x[chromium,page.scheme=https]"]
-    assert [case.scenario.expect.transport for case in found] == [None, "websocket"]
+    assert [dict(case.values) for case in found] == [{"page.scheme": "http"}, {"page.scheme": "https"}]
+    assert [(case.scenario.expect.transport, case.scenario.why) for case in found] == [
+        (None, ""),
+        ("websocket", "so"),
+    ]
 
 
 def test_expectations_alone_tell_two_cases_apart() -> None:

@@ -48,8 +48,9 @@ def test_client_takes_only_a_release(version: str) -> None:
         Client(version=version)
 
 
-def test_client_takes_every_transport() -> None:
+def test_client_takes_every_transport_and_keeps_one_alone_as_it_is_written() -> None:
     assert Client(transports=list(TRANSPORTS)).transports == list(TRANSPORTS)
+    assert [Client(transports=name).transports for name in TRANSPORTS] == list(TRANSPORTS)
 
 
 def test_scenario_takes_each_engine_once() -> None:

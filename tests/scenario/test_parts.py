@@ -88,6 +88,12 @@ def test_steps_that_name_what_is_not_there_are_told(steps: str, expected: list[s
             "connect|push: a|close: {by: server}|connect: b|close: {connection: b}",
             [f"{line}:5: a server of your own cannot be told what to send, or to close" for line in (5, 6)],
         ),
+        ("server: {cookie: true}", "connect|wait for: {session: closed}", []),
+        (
+            "server: {command: [x, '{port}']}",
+            "connect|wait for: {session: closed}",
+            ["5:25: a server that tells nothing of its sessions"],
+        ),
         ("server: {url: 'http://h/'}", "server: stop", ["4:5: a server that runs already cannot be stopped"]),
     ],
 )

@@ -115,9 +115,18 @@ def errors(schema: Any, value: Any, root: Any = None) -> Iterator[str]:
                 held = not isinstance(value, dict) or not [
                     error for key in want.keys() & value.keys() for error in errors(want[key], value[key], root)
                 ]
+            case "propertyNames":
+                held = not isinstance(value, dict) or not [
+                    error for key in value for error in errors(want, key, root)
+                ]
             case "additionalProperties":
                 others = value.keys() - schema.get("properties", {}).keys() if isinstance(value, dict) else set()
                 held = not [error for key in others for error in errors(want, value[key], root)]
+            case "if":
+                then = schema.get("else" if list(errors(want, value, root)) else "then", True)
+                held = not list(errors(then, value, root))
+            case "then" | "else":
+                held = "if" in schema
             case "items":
                 held = not isinstance(value, list) or not [
                     error for one in value for error in errors(want, one, root)
@@ -142,6 +151,7 @@ RIGHT = [
         "receive", "receive: ", "receive: hello", "receive: {text: hello, within: 1.5s}", "{step: receive}",
         "idle: 250ms", "idle: {for: 250ms}", "{step: idle, for: 2m}",
         "close", "close: {code: 3000, reason: bye}", "close: {}", "close: {code: 1000}",
+        "close: {code: 2000, throws: Invalid}", "wait for: {session: closed}",
     )),
     *(f"network: [{hop}]" for hop in (
         "no_upgrade", "no_upgrade: ", "no_upgrade: {}", "no_upgrade: {answer: 403, hold: 5s, size: 1MiB}",
@@ -178,7 +188,7 @@ RIGHT = [
         "{attempts: [websocket: failed, xhr-streaming: timed out]}",
         "{only_attempts: [{transport: websocket, outcome: opened}]}",
         "{delivery: 'exactly once, in order', session_cookie: absent}",
-        "{webkit: {transport: none}, firefox: null}",
+        "{webkit: {transport: none}, firefox: null}", "{requested: '/echo/*'}",
     )),
     "server: {service: echo, heartbeat: 25s, response_limit: 128KiB, cookie: true, websocket: false}",
     "page: {scheme: https, origin: cross}",
@@ -186,6 +196,8 @@ RIGHT = [
     "client: {url: //h/sockjs.js}",
     "steps: [connect, screenshot: first.view]",
     "client: {version: 1.6.1, transports: [websocket], server: null, session_id: 8, timeout: 5 s}",
+    "client: {transports: websocket}",
+    "client: {transport_options: {websocket: {a: 1}}}",
     "{why: x, tags: [a, b], browsers: [webkit]}",
     "matrix: {page.scheme: [http, https], include: [{server.cookie: true}], exclude: [{page.scheme: http}]}",
 ]  # fmt: skip
@@ -196,6 +208,8 @@ WRONG = [
     *(f"steps: {steps}" for steps in (
         "[]", "[send]", "[send: ]", "[send: 5]", "[idle]", "[idle: 5]", "[idle: {duration: 5s}]", "[conect]",
         "[sned: x]", "[{send: a, receive: b}]", "[{text: a}]", "[close: 5]", "[close: {code: 1001}]",
+        "[connect, close: {code: 3000, by: server, throws: x}]",
+        "[connect, wait for: {state: open, session: closed}]",
         "[connect: {within: 5}]", "[{step: send}]", "[{step: sen, text: a}]", "[send: {text: a, step: send}]", "[5]",
         "[null]", "connect",
     )),
@@ -236,6 +250,10 @@ WRONG = [
     "steps: [connect, screenshot: ../x]",
     "expect: {close_code: 5000}",
     "client: {session_id: 0}",
+    "client: {transports: websockt}",
+    "client: {transport_options: {websockt: {a: 1}}}",
+    "client: {transports: [websockt]}",
+    "client: {transports: 5}",
     "browsers: []",
     "browsers: [chrome]",
     "matrix: {page.scheme: http}",
@@ -290,8 +308,10 @@ def test_references_lead_somewhere() -> None:
 
 
 def test_objects_take_no_unknown_keys() -> None:
+    # What is said where a condition holds, or does not, adds to what is said of the object anyhow.
+    added = [part[word] for part in parts(SCHEMA) for word in ("then", "else") if word in part]
     for part in parts(SCHEMA):
-        if "properties" in part and "include" not in part["properties"]:
+        if "properties" in part and "include" not in part["properties"] and part not in added:
             assert part["additionalProperties"] is False
 
 

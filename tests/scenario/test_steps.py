@@ -62,7 +62,7 @@ def test_step_is_refused(written: Any, what: str) -> None:
         ({"fill": "#a"}, 'keys and values, such as fill: {selector: "#a", text: ...}'),
         ({"close": 4000}, "nothing, or keys and values, such as close: {code: 4000}"),
         ({"close": "second"}, "nothing, or keys and values, such as close: {connection: second}"),
-        ({"close": 5}, "nothing, or keys and values (connection, code, reason, by, within)"),
+        ({"close": 5}, "nothing, or keys and values (connection, code, reason, by, throws, within)"),
         ({"send": ["a"]}, "keys and values, such as send: {texts: [a]}"),
         ({"expect": "websocket"}, "keys and values, such as expect: {transport: websocket}"),
         ({"reload": True}, "nothing, or keys and values (tab)"),
@@ -104,6 +104,12 @@ def test_close_takes_the_codes_that_the_client_takes(code: int, right: bool) -> 
     else:
         with pytest.raises(ValidationError, match="not a close code"):
             Close(code=code)
+
+
+def test_close_takes_any_code_that_the_client_is_to_refuse() -> None:
+    assert Close(code=2000, throws="InvalidAccessError").code == 2000
+    with pytest.raises(ValidationError, match="what throws is the client"):
+        Close(code=2000, throws="InvalidAccessError", by="server")
 
 
 def test_main_arguments_are_keys_of_their_steps() -> None:

@@ -177,7 +177,7 @@ TABLE = [
         x.yaml:2:22: unknown key "orgin"
           2 | page: {scheme: htps, orgin: same}
             |                      ^^^^^
-          expected one of scheme, endpoint_scheme, origin, persona, cookies, document_domain, url
+          expected one of scheme, endpoint_scheme, origin, domain, persona, cookies, document_domain, url
           did you mean "origin"?
 
         x.yaml:3:12: unknown engine "chrome"
@@ -441,7 +441,7 @@ TABLE = [
         x.yaml:6:12: wrong value for "close"
           6 |   - close: 5
             |            ^
-          expected nothing, or keys and values (connection, code, reason, by, within)
+          expected nothing, or keys and values (connection, code, reason, by, throws, within)
           came the number 5
 
         x.yaml:7:19: not a close code
@@ -511,7 +511,7 @@ TABLE = [
           5 |   webkit: {opened_within: 4, close_cod: 1}
             |                              ^^^^^^^^^
           expected one of transport, attempts, only_attempts, opened_within, delivery, session_cookie,
-            close_code, close_reason, state, heartbeats, diagnosis
+            close_code, close_reason, state, heartbeats, requested, diagnosis
           did you mean "close_code"?
         """,
     ),

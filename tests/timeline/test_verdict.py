@@ -173,7 +173,9 @@ FURTHER = """
     310 b client.open   connection=second transport=websocket
     311 b frame.in      connection=second transport=websocket type=o
     320 b frame.in      connection=second transport=websocket type=h
-    330 b frame.in      connection=second transport=websocket type=h
+    320 b heartbeat     connection=second
+    325 b frame.in      connection=second transport=websocket type=h   # the client keeps this one to itself
+    330 b heartbeat     connection=second
 """
 CLOSED = "400 b client.close connection=second code=3000 reason='Go away!'"
 
@@ -200,6 +202,38 @@ def test_judge_checks_a_further_connection_by_its_own_events(see, tables, expect
     (check,) = judge(Expectation(**expected), events, attempts_of(events), "second")
     assert check.what == f"{next(iter(expected))} of second"
     assert (check.actual, check.held) == (actual, held)
+
+
+ASKED = """
+    1 b request request=1 path=/echo/node-7/fixed/xhr
+    2 s request request=1 path=/echo/info?t=1
+    3 server.node2 request request=1 session=a1b2 path=/echo/node-7/a1b2/xhr?t=5
+    4 server.node2 request request=2 session=a1b2 path=/echo/node-7/a1b2/xhr_send?t=6
+"""
+OF_THE_SESSION = "/echo/node-7/a1b2/xhr?t=5, /echo/node-7/a1b2/xhr_send?t=6"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "held"),
+    [
+        ("/echo/node-7/????/xhr*", "/echo/node-7/a1b2/xhr?t=5", True),
+        ("/echo/info?t=1", "/echo/info?t=1", True),
+        ("*/xhr_send?t=6", "/echo/node-7/a1b2/xhr_send?t=6", True),
+        # as a whole, of so many characters, in the same letters, at the server
+        ("/echo/node-7", OF_THE_SESSION, False),
+        ("/echo/node-7/?????/*", OF_THE_SESSION, False),
+        ("/ECHO/*", OF_THE_SESSION, False),
+        ("/echo/node-7/fixed/*", OF_THE_SESSION, False),
+        ("/echo/node.7/*", OF_THE_SESSION, False),
+    ],
+)
+def test_judge_checks_what_the_server_was_asked_for(see, wanted, actual, held):
+    assert _one(see, ASKED, requested=wanted) == (wanted, actual, held)
+
+
+def test_judge_tells_that_the_server_was_asked_for_nothing(see):
+    assert _one(see, OPENED, requested="*") == ("*", "no request reached the server", False)
+    assert _one(see, "2 s request request=1 path=/echo/info", requested="/x") == ("/x", "/echo/info", False)
 
 
 def test_judge_counts_pushes_as_messages(see):

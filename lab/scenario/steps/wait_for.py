@@ -1,4 +1,4 @@
-"""wait for: wait until the page shows something, or a connection gets somewhere."""
+"""wait for: wait until the page shows something, a connection gets somewhere, or the server knows that it ended."""
 
 from typing import ClassVar, Literal
 
@@ -11,14 +11,17 @@ from lab.units import DURATION
 
 
 class WaitFor(StepModel):
-    """Wait until the page shows an element or a text, or a connection has opened, closed or had a heartbeat."""
+    """Wait until the page shows an element or a text, a connection has come somewhere, or its session has ended."""
 
     main_argument: ClassVar[str | None] = "selector"
-    one_of: ClassVar[tuple[str, ...]] = ("selector", "text", "state")
+    one_of: ClassVar[tuple[str, ...]] = ("selector", "text", "state", "session")
     step: Literal["wait for"] = Field("wait for", description="Which step this is.")
     selector: str | None = Field(None, min_length=1, description="The element, as Playwright finds it.")
     text: str | None = Field(None, min_length=1, description="The text that the page must show.")
     state: Literal["open", "closed", "heartbeat"] | None = Field(None, description="What a connection must come to.")
+    session: Literal["closed"] | None = Field(
+        None, description="What the lab's own server must have made of a connection's session, whoever ended it."
+    )
     connection: str = Field(MAIN, min_length=1, description="Which connection, by its name.")
     tab: str = Field(MAIN, min_length=1, description="The tab, by its name.")
     within: Milliseconds = Field(10_000.0, gt=0, description="How long to wait.")

@@ -1,5 +1,6 @@
 """Each step against a recorder that stands for the page: what the client would do is written into the log."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from lab.scenario.steps.connect import Connect
 from lab.scenario.steps.idle import Idle
 from lab.scenario.steps.receive import Receive
 from lab.scenario.steps.send import Send
+from lab.tasks import spawn
 from lab.texts import fnv1a
 from tests.runner import kit
 
@@ -99,6 +101,7 @@ def test_options_leave_to_the_client_what_the_scenario_does_not_set() -> None:
         "sessionId": 12,
         "timeout": 900.0,
     }
+    assert options_of(Client(transports="xhr-polling")) == {"transports": "xhr-polling"}
 
 
 async def test_connect_holds_the_lock_until_the_client_is_open(stage: Stage) -> None:
@@ -264,6 +267,56 @@ async def test_server_closes_the_session(stage: Stage) -> None:
     with pytest.raises(StepFailed, match="the close event within 20 ms"):
         await perform(step("close", by="server", code=3001, reason="enough", within="20ms"), stage)
     assert server_of(stage).told == [("close", "mainsession", 3001, "enough")]
+
+
+async def test_client_can_be_expected_to_refuse_to_close(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    page_of(stage).throws = "Error: InvalidAccessError: Invalid code"
+    await perform(step("close", code=2000, throws="InvalidAccessError"), stage)
+    with pytest.raises(StepFailed, match="it threw Error: InvalidAccessError"):
+        await perform(step("close", code=2000, throws="SyntaxError"), stage)
+    page_of(stage).throws = ""
+    with pytest.raises(StepFailed, match="it threw nothing"):
+        await perform(step("close", code=2000, throws="InvalidAccessError"), stage)
+
+
+async def test_heartbeat_is_waited_for_until_the_client_tells_of_it(stage: Stage) -> None:
+    await perform(Connect(), stage)
+    page_of(stage).emit("heartbeat", connection="main")
+    beat = step("wait for", state="heartbeat", within="300ms")
+    waiting = spawn(perform(beat, stage), name="beat")
+    await asyncio.sleep(0)
+    page_of(stage).emit("frame.in", connection="main", type="h")
+    with pytest.raises(StepFailed, match="main to have a heartbeat within 300 ms"):
+        await waiting
+    waiting = spawn(perform(beat, stage), name="beat")
+    await asyncio.sleep(0)
+    page_of(stage).emit("heartbeat", connection="main")
+    await waiting
+
+
+@pytest.mark.parametrize("vantage", ["server", "server.node2"])
+async def test_end_of_a_session_is_the_servers_own_word(stage: Stage, vantage: str) -> None:
+    await perform(Connect(), stage)
+    await perform(step("connect", name="second"), stage)
+    page_of(stage).closed(1006, "")
+    told = stage.log.bind(vantage)
+    told("session.close", session="secondsession", code=1006, reason="", by="gone")
+    with pytest.raises(StepFailed, match="the server to end the session of main within 20 ms"):
+        await perform(step("wait for", session="closed", within="20ms"), stage)
+    told("session.close", session="mainsession", code=1002, reason="", by="client")
+    await perform(step("wait for", session="closed"), stage)
+    assert [(check.what, check.actual) for check in stage.checks] == [("session of main", "closed (by client, 1002)")]
+
+
+async def test_end_of_a_session_is_found_of_a_raw_websocket(stage: Stage) -> None:
+    page_of(stage).opens = "raw-websocket"
+    for name in ("first", "second"):
+        await perform(step("connect", name=name, raw=True), stage)
+    stage.log.bind("server")("session.close", session="raw-2", code=1006, reason="", by="gone")
+    await perform(step("wait for", session="closed", connection="second"), stage)
+    with pytest.raises(StepFailed, match="the session of first"):
+        await perform(step("wait for", session="closed", connection="first", within="20ms"), stage)
 
 
 async def test_expect_holds_what_has_happened_so_far(stage: Stage) -> None:

@@ -70,12 +70,13 @@ function endAttempt(notes, code, reason) {
   notes.attempt = null;
 }
 
-function startAttempt(notes, transport, budgetMs, url) {
+/** `options`: those of the client's `transportOptions` that are for this transport; undefined where there are none. */
+function startAttempt(notes, transport, budgetMs, url, options) {
   notes.attemptStart = now();
   notes.attempt = transport;
-  emit("attempt.start", {
-    connection: notes.name, transport: transport, budget_ms: budgetMs, url: String(url)
-  }, notes.attemptStart);
+  var data = { connection: notes.name, transport: transport, budget_ms: budgetMs, url: String(url) };
+  if (options !== undefined) data.options = plain(options);
+  emit("attempt.start", data, notes.attemptStart);
 }
 
 /** Before the application hears of it: what it sends from onopen comes after. */

@@ -12,7 +12,7 @@ function watchTransport(sock, notes, Transport) {
     construct: function (target, args) {
       // The library's own formula; 5 s where the round-trip time is not known.
       var budgetMs = Math.max(sock._timeout || 0, (sock._rto * target.roundTrips) || 5000);
-      startAttempt(notes, target.transportName, budgetMs, args[0]);
+      startAttempt(notes, target.transportName, budgetMs, args[0], args[2]);
       try {
         return Reflect.construct(target, args);
       } catch (error) {

@@ -51,7 +51,9 @@ var lab = {
     var options = Object.assign({}, wanted.options);
     if ("sessionId" in options) options.sessionId = sessionIdOf(options.sessionId);
     // What 0.3 calls them; later releases only warn of the name.
-    if (options.transports && familyOf(library) === instrument03) options.protocols_whitelist = options.transports;
+    if (options.transports && familyOf(library) === instrument03) {
+      options.protocols_whitelist = [].concat(options.transports);
+    }
     nextName = wanted.connection;
     try {
       new library(wanted.url, null, options); // The recorder keeps it, by its name.
