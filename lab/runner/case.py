@@ -87,7 +87,7 @@ class OneTry:
             id=self._case.id,
             engine=engine.name,
             engine_version=engine.version,
-            client_version=scenario.client.version,
+            client_version=scenario.client_label,
             hops=network_lines(scenario.network),
             **{"try": number},
         )
