@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from lab import npm
-from lab.browser import bundle
+from lab.browser import bundle, carried
 from lab.browser.bundle import PACKAGE
 from lab.cache import folder
 from lab.errors import EnvironmentFailure, UsageError
@@ -75,6 +75,8 @@ async def fetch(version: str) -> Path:
     """
     if not _VERSION.fullmatch(version):
         raise UsageError(f"{version} is no version of sockjs-client.", remedy='Write it like "1.6.1".')
+    if version in carried.CARRIERS:
+        return await carried.fetch(version)
     home = folder("clients") / version
     if path := await asyncio.to_thread(_from_cache, home, version):
         return path

@@ -21,6 +21,7 @@ from lab.network.behaviour import Catalogue
 from lab.network.topology import Network, server_uses_tls
 from lab.runner.artefacts import Keeping
 from lab.runner.conclude import Concluded, Seen, conclude
+from lab.runner.cover import Cover
 from lab.runner.measuring import MeasuringLock
 from lab.runner.network_side import NetworkSide
 from lab.runner.opening import Pages
@@ -97,7 +98,7 @@ class OneTry:
             id=self._case.id,
             engine=engine.name,
             engine_version=engine.version,
-            client_version=scenario.client.version,
+            client_version=scenario.client_label,
             hops=network_lines(scenario.network),
             **{"try": number},
         )
@@ -183,8 +184,11 @@ class OneTry:
         await network.start(nodes.ports)
         self._ports = {hop.port: f"hop{number}" for number, hop in enumerate(network.hops, 1)}
         side = NetworkSide(network, nodes, scenario.network, catalogue, self._log)
+        cover = None
         if scenario.page.url is not None:
             side.begin()  # its page creates clients by itself, whenever it likes
+            cover = Cover(tools.lock, self._log)
+            stack.push_async_callback(cover.leave)
         self._waits(f"a clean page in {engine.name}")
         first = await pages.open(
             engine,
@@ -192,6 +196,7 @@ class OneTry:
             origin=network.page_origin,
             proxy=network.browser_proxy,
             trace=self._traces(engine),
+            cover=cover,
         )
         stage = Stage(
             tabs={MAIN: first},
@@ -206,6 +211,7 @@ class OneTry:
             page=pages.url,
             open_tab=pages.another,
             waits=self._waits,
+            cover=cover,
         )
         return stage
 

@@ -12,7 +12,7 @@ from lab.runner.outcome import Ending
 from lab.runner.setup import network_lines
 from lab.scenario.matrix import Case
 from lab.scenario.model import Hop
-from lab.timeline.attempts import attempts_of, open_ms_of, transport_of
+from lab.timeline.attempts import attempts_of, client_of, open_ms_of, transport_of
 from lab.timeline.diagnosis import diagnose
 from lab.timeline.headroom import decided_by_machine, head_room_of
 from lab.timeline.messages import messages_of
@@ -118,7 +118,7 @@ def conclude(seen: Seen) -> Concluded:
         tags=list(scenario.tags),
         engine=case.engine,
         engine_version=seen.engine_version,
-        client_version=scenario.client.label,
+        client_version=client_of(events) or scenario.client_label,
         matrix=dict(case.values),
         network=network_lines(scenario.network),
         outcome=ending.outcome,

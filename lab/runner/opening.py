@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lab.browser import page, personas
-from lab.browser.engine import Cookies, Engine, EngineFailure, Tab
+from lab.browser.engine import Cookies, Engine, EngineFailure, NavigationFailure, Tab
 from lab.browser.recorder import Recorder
 from lab.events import EventLog
+from lab.runner.cover import Cover
 from lab.runner.stage import OpenTab
 from lab.scenario.matrix import Case
 
@@ -58,7 +59,14 @@ class Pages:
         return self._files
 
     async def open(
-        self, engine: Engine, stack: contextlib.AsyncExitStack, *, origin: str, proxy: str | None, trace: bool
+        self,
+        engine: Engine,
+        stack: contextlib.AsyncExitStack,
+        *,
+        origin: str,
+        proxy: str | None,
+        trace: bool,
+        cover: Cover | None = None,
     ) -> OpenTab:
         """The first tab, with the page loaded and recorded; ``stack`` ends it.
 
@@ -68,6 +76,7 @@ class Pages:
             origin: The page's origin, behind the network.
             proxy: What the browser has to go through.
             trace: Whether to make a trace.
+            cover: Covers the loading of a page that makes clients itself.
         """
         self._stack, self._engine = stack, engine
         own = self._page.url is not None
@@ -87,7 +96,8 @@ class Pages:
             self.url = page.write(self._folder / "page", self._files)
         else:
             self.url = f"{origin}/lab/page.html"
-        return await self._recorded(tab, prefix="")
+        async with cover.over() if cover is not None else contextlib.nullcontext():
+            return await self._recorded(tab, prefix="")
 
     async def another(self, name: str) -> OpenTab:
         """Another tab of the same browser with the same page; its connections are called ``NAME:main`` in events."""
@@ -113,8 +123,20 @@ class Pages:
         masks = [self._persona.script()] if self._persona else []
         return [*masks, page.recorder_script()]
 
+    def _remedy(self) -> str:
+        """What helps where a page of the user's own does not load."""
+        if self._page.url is None:
+            return ""
+        if "{origin}" in self._page.url:
+            return "See what the server answers there: what a command wrote is among the case's files, in server.log."
+        return "Begin page.url with {origin}, which stands for the server: the network leads nowhere else."
+
     async def _recorded(self, tab: Tab, prefix: str) -> OpenTab:
-        await tab.goto(self.url)
+        try:
+            await tab.goto(self.url)
+        except NavigationFailure as error:
+            error.remedy = error.remedy or self._remedy()
+            raise
         recorder = Recorder(tab, self._log, prefix=prefix)
         assert self._stack is not None
         self._stack.push_async_callback(recorder.stop)

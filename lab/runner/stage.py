@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from lab.browser.engine import EngineFailure, PageError, Tab
 from lab.errors import LabError
 from lab.events import Event, EventLog
+from lab.runner.cover import Cover
 from lab.runner.measuring import MeasuringLock
 from lab.runner.nodes import Action, How
 from lab.scenario.client import Client
@@ -168,6 +169,8 @@ class Stage:
     network: Changes = field(default_factory=Changes)
     open_tab: Callable[[str], Awaitable[OpenTab]] = _no_tab
     """Opens another tab with the page."""
+    cover: Cover | None = None
+    """Holds the lock where the page makes its clients itself; None where `connect` does."""
     checks: list[Check] = field(default_factory=list)
     """What the step that runs has held against the events and found to be so."""
     artefacts: dict[str, str] = field(default_factory=dict)
@@ -184,8 +187,13 @@ class Stage:
         return event.vantage == "browser" and event.data.get("connection", MAIN) == self.name_of(connection)
 
     def name_of(self, connection: str) -> str:
-        """What the events call the connection that the steps call so."""
-        return self.names.get(connection, connection)
+        """What the events call the connection that the steps call so.
+
+        Of those that a page makes itself, it is the present document's, unless the name says of which (``main@2``).
+        """
+        if connection in self.names or self.cover is None or {"@", ":"} & set(connection):
+            return self.names.get(connection, connection)
+        return self.home_of(connection).recorder.name_of(connection)
 
     def tab(self, name: str) -> OpenTab:
         """The tab of this name; StepFailed where the browser has none."""

@@ -132,6 +132,11 @@ class Scenario(Model):
             check_nodes(self.server, self.network)
         return self
 
+    @property
+    def client_label(self) -> str:
+        """What the client is called before the page has told its release; empty where the page brings its own."""
+        return self.client.label if self.page.url is None else ""
+
     @field_validator("browsers")
     @classmethod
     def _each_engine_once(cls, engines: list[EngineName]) -> list[EngineName]:

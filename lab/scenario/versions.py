@@ -1,4 +1,4 @@
-"""Which releases of sockjs-client there are on npm, and what becomes of a version that is none of them."""
+"""Which releases of sockjs-client can be had, and what becomes of a version that is none of them."""
 
 import re
 
@@ -14,6 +14,9 @@ RELEASES = (
 )
 """All up to the newest that the lab knows, as npm has them; whatever is newer may be there, too."""
 
+CARRIED = ("0.3.4",)
+"""What is not on npm, but in another package (lab/browser/carried.py)."""
+
 PATTERN = r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$"
 """What a version looks like."""
 
@@ -21,8 +24,8 @@ _NEWEST = (1, 6, 1)
 
 
 def check_version(value: str) -> str:
-    """The version; an error where npm cannot have such a client."""
-    if value in RELEASES or value in BETAS:
+    """The version; an error where there can be no such client."""
+    if value in RELEASES or value in BETAS or value in CARRIED:
         return value
     numbers = _numbers(value)
     if numbers and numbers > _NEWEST:
@@ -31,10 +34,11 @@ def check_version(value: str) -> str:
         raise wrong(f"{value} is a client for Node.js, of another design", "a release from 1.0.0-beta.4 to 1.6.1")
     if numbers and numbers < (1, 0, 0):
         raise wrong(
-            f"{value} is not on npm", "its file, as client: {path: ...}, or a release from 1.0.0-beta.4 to 1.6.1"
+            f"{value} is not on npm",
+            "its file, as client: {path: ...}; 0.3.4; or a release from 1.0.0-beta.4 to 1.6.1",
         )
     what = "unknown release" if numbers else "not a release"
-    raise wrong(what, "a release of sockjs-client, such as 1.6.1", options=[*RELEASES, *BETAS], word=value)
+    raise wrong(what, "a release of sockjs-client, such as 1.6.1", options=[*RELEASES, *BETAS, *CARRIED], word=value)
 
 
 def _numbers(value: str) -> tuple[int, ...]:

@@ -159,6 +159,16 @@ def version_of(events: Sequence[Event]) -> str | None:
     return next((str(version) for version in versions if version), None)
 
 
+def client_of(events: Sequence[Event]) -> str:
+    """What reports call the client: its release, and where it came from if that is no release's name.
+
+    ``1.6.1``, ``0.3.4 (old/sockjs.js)``; empty where a page that brings its own has made none.
+    """
+    asked = next((str(event.data.get("client_version") or "") for event in events if event.kind == "case"), "")
+    version = version_of(events) or asked
+    return version if asked in ("", version) else f"{version} ({asked})"
+
+
 def keeps_timers(version: str | None) -> bool:
     """Whether this release leaves the timer of a transport that failed fast running, to hit its successors.
 

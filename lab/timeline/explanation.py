@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lab.events import Event
-from lab.timeline.attempts import attempts_of
+from lab.timeline.attempts import attempts_of, client_of
 from lab.timeline.diagnosis import diagnose
 from lab.timeline.lives import lives_of
 from lab.timeline.results import Attempt, Diagnosis
@@ -41,7 +41,7 @@ def _head(events: Sequence[Event]) -> Iterator[str]:
     case = next((event for event in events if event.kind == "case"), None)
     if case is None:
         return
-    client = f"sockjs-client {case.data.get('client_version', '')}".strip()
+    client = f"sockjs-client {client_of(events)}".strip()
     engine = f"{case.data.get('engine', '')} {case.data.get('engine_version', '')}".strip()
     yield f"{case.data.get('id', 'case')} ({engine}, {client})"
     for number, line in enumerate(case.data.get("hops") or (), start=1):

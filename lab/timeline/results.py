@@ -151,7 +151,7 @@ class CaseResult(_Record):
     engine_version: str = ""
     """As the engine gives it; empty where it never started."""
     client_version: str = ""
-    """The release of sockjs-client."""
+    """The release of sockjs-client, as it says itself; with the file or URL that it came from, if any."""
     matrix: dict[str, Any] = Field(default_factory=dict)
     """The matrix values of this case, by dotted key."""
     network: list[str] = Field(default_factory=list)

@@ -1,18 +1,19 @@
-"""Which clients the recorder works on: releases, a file, a URL, other method names, modules and bundles."""
+"""Which clients the recorder works on: releases, a URL, modules and bundles."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from lab.browser import client, page
 from lab.browser.engine import Engine, PageError
 from lab.browser.recorder import Recorder
 from lab.events import Event, EventLog
 from lab.server.host import LabServer
-from tests.browser.kit import OF_REQUESTS
+from tests.browser.kit import OF_REQUESTS, Page, Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,8 +21,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("npm") is None, reason="the client comes from npm"),
 ]
 
-VERSIONS = ("1.0.3", "1.1.5", "1.3.0", "1.4.0", "1.5.2", "1.6.1")
-LIKE_0_3 = Path(__file__).parent / "clients" / "like_0_3.js"
+VERSIONS = ("0.3.4", "1.0.3", "1.1.5", "1.3.0", "1.4.0", "1.5.2", "1.6.1")
 
 
 class Show:
@@ -89,30 +89,71 @@ async def test_recorder_works_on_every_release(show: Show, version: str) -> None
     await show.until("response", connection="second", request=poll.data["request"], status=200)
 
 
-async def test_recorder_works_on_a_file_with_the_method_names_of_0_3(show: Show) -> None:
-    await show.open(await page.files(path=LIKE_0_3))
-    assert await show.converse("silent", "broken", "websocket") == "websocket"
-    await show.recorder.close(3000, "bye")
-    await show.until("client.close", code=3000, reason="bye", was_clean=True)
-    attempts = [
-        (event.kind, event.data["transport"], event.data.get("timer_of"))
-        for event in show.log
-        if event.kind.startswith("attempt")
-    ]
+class Obstructed:
+    """An endpoint that refuses the websocket and never answers xhr-streaming; a poll opens a session, no more."""
+
+    def __init__(self, files: Mapping[str, page.File]) -> None:
+        self.files = files
+        self.polls = 0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path in self.files:
+            kind, body = self.files[request.path]
+            return web.Response(body=body, headers={"Content-Type": kind})
+        match request.path.rpartition("/")[2]:
+            case "info":
+                return web.json_response({"websocket": True, "origins": ["*:*"], "cookie_needed": False})
+            case "xhr" if not self.polls:
+                self.polls += 1
+                return web.Response(body=b"o\n")
+            case "xhr" | "xhr_streaming":
+                await asyncio.sleep(60)
+        return web.Response(status=403)
+
+
+async def test_recorder_tells_the_attempts_and_timers_of_0_3(engine: Engine) -> None:
+    site = Site(Obstructed(await page.files("0.3.4")).answer)
+    await site.start()
+    tab = await engine.open()
+    try:
+        shown = Page(tab, f"http://127.0.0.1:{site.port}")
+        await shown.start()
+        await shown.connect()
+        await shown.until("client.open", transport="xhr-polling")
+        await shown.recorder.close(3000, "bye")
+        await shown.until("client.close", code=3000, reason="bye", was_clean=True)
+        await shown.recorder.stop()
+    finally:
+        await tab.close()
+        await site.stop()
+    kinds = ("attempt.start", "attempt.close", "attempt.timeout", "attempt.open")
+    attempts = [(event.kind, event.data["transport"]) for event in shown.seen(*kinds)]
     assert attempts == [
-        ("attempt.start", "silent", None),
-        ("attempt.timeout", "silent", "silent"),
-        ("attempt.start", "broken", None),
-        ("attempt.close", "broken", None),
-        ("attempt.start", "websocket", None),
-        ("attempt.open", "websocket", None),
+        ("attempt.start", "websocket"),
+        ("attempt.close", "websocket"),
+        ("attempt.start", "xhr-streaming"),
+        ("attempt.timeout", "xhr-streaming"),
+        ("attempt.start", "xhr-polling"),
+        ("attempt.open", "xhr-polling"),
     ]
-    assert (await show.until("info.end")).data["rto_ms"] == 320
-    assert (await show.until("client.new")).data["version"] == "0.3.4"
+    (info,) = shown.seen("info.end")
+    assert "null_origin" not in info.data["info"], "the answer as it came, not as the client keeps it"
+    rtt = info.data["rtt_ms"]
+    assert info.data["rto_ms"] == (3 * rtt if rtt > 100 else rtt + 200)
+    budgets = {event.data["budget_ms"] for event in shown.seen("attempt.start")}
+    assert budgets == {2 * info.data["rto_ms"]}, "two round trips each"
+    (timed_out,) = shown.seen("attempt.timeout")
+    assert timed_out.data["timer_of"] == "xhr-streaming", "the timer of the websocket was cleared"
+    assert timed_out.data["age_ms"] >= 2 * info.data["rto_ms"] - 5
+
+
+async def test_recorder_follows_0_3_in_its_iframe(show: Show) -> None:
+    await show.open(await page.files("0.3.4"))
+    assert await show.converse("iframe-xhr-polling") == "iframe-xhr-polling"
 
 
 async def test_recorder_tells_an_info_that_fails_of_0_3(show: Show) -> None:
-    await show.open(await page.files(path=LIKE_0_3))
+    await show.open(await page.files("0.3.4"))
     await show.recorder.connect("http://127.0.0.1:1/echo", {})
     await show.until("client.close", code=1002)
     assert (await show.until("info.end")).data["ok"] is False
@@ -155,6 +196,14 @@ HOMES = {
         new module.exports(location.origin + "/echo", null, { transports: ["websocket"] });
       })();
     </script>""",
+    "late": """<script>
+      window.setTimeout(function () {
+        var script = document.createElement("script");
+        script.src = "/client.js";
+        script.onload = function () { new SockJS("/echo"); };
+        document.head.appendChild(script);
+      }, 300);
+    </script>""",
     "es-module": "<script type=module>import './client.js'; new SockJS(location.origin + '/echo')</script>",
 }
 
@@ -167,7 +216,7 @@ async def test_recorder_finds_the_client_of_a_page_of_its_own(show: Show, home: 
     await show.until("client.open", connection="main", transport="websocket")
     assert show.seen() == WHOLE
     new = await show.until("client.new")
-    assert new.data["url"] == f"{show.origin}/echo"
+    assert new.data["url"] == ("/echo" if home == "late" else f"{show.origin}/echo")
     assert new.data["version"] == "1.6.1"
     await show.recorder.send("from the lab")
     await show.until("message.in", text="from the lab")

@@ -55,7 +55,7 @@ origin: cross
 ELSEWHERE = """\
 title: A page of one's own, and a client with options that mean nothing
 page: {url: /app.html}
-client: {version: 0.3.4, server: a/b, timeout: 0ms}
+client: {version: 0.3.3, server: a/b, timeout: 0ms}
 """
 FAILING = """\
 title: A scenario that is written well, and could only fail

@@ -16,8 +16,10 @@ EVENTS = [
         "kind": "case",
         "id": "a/b[chromium]",
         "engine": "chromium",
+        "client_version": "old/sockjs.js",
         "hops": ["edge: reverse"],
     },
+    {"t_ms": 0.5, "vantage": "browser", "kind": "client.new", "version": "0.3.4"},
     {"t_ms": 1, "vantage": "browser", "kind": "attempt.start", "transport": "websocket", "budget_ms": 600},
     {"t_ms": 9, "vantage": "browser", "kind": "attempt.close", "transport": "websocket", "code": 1006},
 ]
@@ -56,16 +58,16 @@ def test_explain_takes_an_id_a_folder_or_a_file(quick: Callable[..., Ended], tmp
     assert {(ended.status, ended.err) for ended in ends} == {(0, "")}
     assert len({ended.out for ended in ends}) == 1
     first, hop, attempt, said, *_ = ends[0].out.splitlines()
-    assert first.startswith("a/b[chromium] (chromium") and hop == "  hop1: edge: reverse"
+    assert first == "a/b[chromium] (chromium, sockjs-client 0.3.4 (old/sockjs.js))" and hop == "  hop1: edge: reverse"
     assert attempt == "websocket: failed, closed by itself after 8 ms with code 1006"
     assert said.startswith("  The evidence does not say why websocket failed")
 
 
 def test_explain_calls_hops_by_the_scenarios_own_names(quick: Callable[..., Ended], tmp_path: Path) -> None:
-    asked = [{**EVENTS[1], "url": "ws://app/echo/1/abc/websocket"}]
+    asked = [{**EVENTS[-2], "url": "ws://app/echo/1/abc/websocket"}]
     headers = [[["Upgrade", "websocket"], ["Connection", "Upgrade"]], [["Host", "app"]]]
     went = [{**one, "t_ms": 2 + n, "headers": headers[n]} for n, one in enumerate(UPGRADE)]
-    folder = _case(tmp_path / "case", [EVENTS[0], *asked, *went, EVENTS[2]])
+    folder = _case(tmp_path / "case", [EVENTS[0], *asked, *went, EVENTS[-1]])
     assert "edge (hop1) passed the request for the websocket on without Upgrade" in quick("explain", str(folder)).out
 
 

@@ -38,6 +38,16 @@ def test_case_whose_expectations_hold_passes() -> None:
     assert result.artefacts == {"events": "events.ndjson"}
 
 
+def test_client_is_called_as_the_page_says_and_as_the_scenario_does() -> None:
+    told = (99.5, "browser", "client.new", {"connection": "main", "version": "0.3.4"})
+    named = case(client={"path": "old.js"})
+    rows = [(0.0, "lab", "case", {"client_version": named.scenario.client_label}), told]
+    assert conclude(seen(*rows, case=named)).result.client_version == "0.3.4 (old.js)"
+    assert conclude(seen(case=named)).result.client_version == "old.js", "it ended before anything was seen"
+    own = case(page={"url": "{origin}/app"}, steps=[{"wait for": {"text": "ready"}}])
+    assert own.scenario.client_label == "", "the page brings a client of its own"
+
+
 def test_events_may_come_in_any_order() -> None:
     assert conclude(seen(*reversed(OPENED))).result.open_ms == pytest.approx(21.5)
 

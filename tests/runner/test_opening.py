@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.browser.engine import EngineFailure
+from lab.browser.engine import EngineFailure, NavigationFailure
 from lab.errors import UsageError
 from lab.events import EventLog
 from lab.runner import opening
@@ -67,6 +67,26 @@ async def test_own_page_is_given_the_recorder(browser: Browser, tmp_path: Path) 
     assert browser.tab.urls == [f"{ORIGIN}/app/"]
     (script,) = browser.asked["scripts"]
     assert "__sockjsLab" in script
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("{origin}/app", "See what the server answers there"),
+        ("http://127.0.0.1:9/app", "Begin page.url with {origin}"),
+        (None, ""),
+    ],
+)
+async def test_own_page_that_does_not_load_is_told_with_what_helps(
+    browser: Browser, tmp_path: Path, url: str | None, said: str
+) -> None:
+    async def refuse(url: str) -> None:
+        raise NavigationFailure(f"chromium loaded {url} and got status 404.")
+
+    browser.tab.goto = refuse  # type: ignore[method-assign]
+    with pytest.raises(NavigationFailure) as raised:
+        await opened(browser, tmp_path, url=url)
+    assert raised.value.remedy.startswith(said) and bool(raised.value.remedy) is bool(said)
 
 
 async def test_persona_tells_its_user_agent(browser: Browser, tmp_path: Path) -> None:

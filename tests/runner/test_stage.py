@@ -5,6 +5,7 @@ import pytest
 
 from lab.browser.engine import PageError
 from lab.events import Event, EventLog
+from lab.runner.cover import Cover
 from lab.runner.stage import Stage, StepFailed, closing, refused
 from tests.runner import kit
 from tests.runner.kit import FakeRecorder
@@ -49,6 +50,20 @@ async def test_stage_knows_whether_the_client_has_closed(stage: Stage) -> None:
     stage.log.bind("browser")("client.close", code=1000, reason="")
     closed = stage.closed()
     assert closed is not None and closed.data["code"] == 1000
+
+
+async def test_connection_that_the_page_made_is_that_of_its_present_document(tmp_path: Path) -> None:
+    class Reloaded(FakeRecorder):
+        def name_of(self, connection: str = "main") -> str:
+            return f"{connection}@2"
+
+    log = EventLog()
+    labs = kit.stage(Reloaded(None, log), log, tmp_path)
+    assert labs.name_of("main") == "main", "a connect step gives it its name"
+    own = kit.stage(Reloaded(None, log), log, tmp_path, cover=Cover(labs.lock, log), names={"mine": "mine"})
+    assert [own.name_of(name) for name in ("main", "main@1", "tab:main", "mine")] == [
+        *("main@2", "main@1", "tab:main", "mine")
+    ]
 
 
 async def test_stage_keeps_connections_apart(stage: Stage) -> None:

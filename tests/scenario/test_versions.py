@@ -1,10 +1,10 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from lab.scenario.versions import BETAS, RELEASES, check_version
+from lab.scenario.versions import BETAS, CARRIED, RELEASES, check_version
 
 
-@pytest.mark.parametrize("version", [*RELEASES, *BETAS, "1.6.2", "1.10.0", "2.0.0", "2.0.0-rc.1"])
+@pytest.mark.parametrize("version", [*RELEASES, *BETAS, *CARRIED, "1.6.2", "1.10.0", "2.0.0", "2.0.0-rc.1"])
 def test_what_is_on_npm_or_may_be_is_taken(version: str) -> None:
     assert check_version(version) == version
 
@@ -14,8 +14,8 @@ def test_what_is_on_npm_or_may_be_is_taken(version: str) -> None:
     [
         ("0.1.0", "0.1.0 is a client for Node.js, of another design: expected a release from 1.0.0-beta.4 to 1.6.1"),
         ("0.1.3", "0.1.3 is a client for Node.js, of another design: expected a release from 1.0.0-beta.4 to 1.6.1"),
-        ("0.2.1", "0.2.1 is not on npm: expected its file, as client: {path: ...}, or a release from 1.0.0-beta.4"),
-        ("0.3.4", "0.3.4 is not on npm: expected its file, as client: {path: ...}, or a release from 1.0.0-beta.4"),
+        ("0.2.1", "0.2.1 is not on npm: expected its file, as client: {path: ...}; 0.3.4; or a release from 1.0.0"),
+        ("0.3.3", "0.3.3 is not on npm: expected its file, as client: {path: ...}; 0.3.4; or a release from 1.0.0"),
         ("1.1.3", "unknown release: "),
         ("1.5.3", "unknown release: "),
         ("1.0.0-beta.3", "unknown release: "),

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from lab.timeline.attempts import attempts_of, info_of, keeps_timers, open_ms_of, transport_of, version_of
+from lab.timeline.attempts import attempts_of, client_of, info_of, keeps_timers, open_ms_of, transport_of, version_of
 
 # What was seen in Chromium with sockjs-client 1.6.1 behind a hop that refuses upgrades and holds answers.
 CASCADE = """
@@ -113,6 +113,15 @@ def test_info_of_tells_unanswered_from_never_asked(see):
 def test_open_ms_of_counts_from_the_creation_of_the_client(see):
     assert open_ms_of(see("5 b client.new", CASCADE.replace("     0 b client.new", "#"))) == 1614
     assert open_ms_of(see("5 b client.new")) is None
+
+
+def test_client_of_names_the_release_that_the_page_told_and_where_it_came_from(see):
+    told = "1 b client.new version=0.3.4"
+    assert client_of(see("0 l case client_version=1.6.1", "1 b client.new version=1.6.1")) == "1.6.1"
+    assert client_of(see("0 l case client_version=old/sockjs.js", told)) == "0.3.4 (old/sockjs.js)"
+    assert client_of(see("0 l case client_version=old/sockjs.js")) == "old/sockjs.js"
+    assert client_of(see('0 l case client_version=""', told)) == "0.3.4", "a page that brings its own"
+    assert client_of(see('0 l case client_version=""')) == "" == client_of([])
 
 
 def test_version_of_reads_the_client(see):

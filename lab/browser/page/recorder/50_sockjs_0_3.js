@@ -4,10 +4,9 @@ function instrument03(SockJS) {
   var proto = SockJS.prototype;
 
   wrapOn(proto, "_applyInfo", function (sock, notes, original, args) {
+    var info = plain(args[0]); // Before the client adds to it.
     var answer = original.apply(sock, args);
-    emit("info.end", {
-      connection: notes.name, ok: true, info: plain(args[0]), rtt_ms: args[1], rto_ms: sock._options.rto
-    });
+    emit("info.end", { connection: notes.name, ok: true, info: info, rtt_ms: args[1], rto_ms: sock._options.rto });
     notes.informed = true;
     return answer;
   });
