@@ -91,7 +91,8 @@ class Listener(proxyserver.Proxyserver):
             for io in list(handler.transports.values()):
                 if isinstance(io.writer, asyncio.StreamWriter):
                     io.writer.transport.abort()
-                elif io.handler is not None:
+                # One that waits for the other half of its connection would not see the abort.
+                if io.handler is not None:
                     io.handler.cancel()
             for hook in list(handler.hook_tasks):
                 hook.cancel()
