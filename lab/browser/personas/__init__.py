@@ -117,6 +117,21 @@ class Persona(_Model):
         left = (getattr(cells, each) for each in COLUMNS[COLUMNS.index(column) :])
         return next(transport for transport in left if transport is not None)
 
+    def attempts(self, page: PageKind, column: Column) -> list[tuple[TransportName, str]]:
+        """What that client tries, in order, as transport and outcome: what it chooses, and at most one more.
+
+        It knows all others to be of no use, but takes any EventSource for one that crosses origins.
+        """
+        chosen = self.chosen(page, column)
+        left = transports_from(column)
+        in_vain = (
+            self.offers.event_source == "same-origin"
+            and "eventsource" in left
+            and left.index(chosen) > left.index("eventsource")
+        )
+        opened: tuple[TransportName, str] = (chosen, "opened")
+        return [("eventsource", "failed"), opened] if in_vain else [opened]
+
     def script(self) -> str:
         """The JavaScript that puts the masks on, to run before the client loads, in the page and in its iframe."""
         given = json.dumps({"user_agent": self.user_agent, "offers": self.offers.model_dump()})
