@@ -34,6 +34,7 @@ SCREENSHOT_S = 15.0
 TRACE_S = 20.0
 CLOSE_S = 5.0
 _POLL_S = 0.02
+_BUSY_PAGE = "A script of the page that works without a pause looks the same; else see `lab doctor`."
 
 # What a script throws comes back as a value: then every error of Playwright's is the browser's.
 _WRAPPED = """async (argument) => {
@@ -254,7 +255,8 @@ class PageTab:
 
     def _must_live(self, doing: str) -> None:
         if self._gone.done():
-            raise EngineFailure(f"{self._engine} could not {doing}: it {self._gone.result()}.")
+            remedy = _BUSY_PAGE if self.hangs else ""
+            raise EngineFailure(f"{self._engine} could not {doing}: it {self._gone.result()}.", remedy=remedy)
 
     async def _answer(
         self,

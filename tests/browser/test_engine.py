@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from lab.browser import page_tab
 from lab.browser.engine import Engine, EngineFailure, NavigationFailure, PageError, Tab
 from lab.browser.engines import create
 from lab.browser.home import Home
@@ -197,6 +198,28 @@ async def test_killed_web_process_of_webkit_ends_every_pending_call(homes: list[
             os.kill(pid, signal.SIGKILL)
         [answer] = await asyncio.wait_for(pending, SOON_S)
         assert isinstance(answer, EngineFailure)
+    finally:
+        await engine.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the browser's processes in /proc")
+async def test_stopped_webkit_is_found_out_and_ended_with_its_tab(
+    homes: list[Home], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("webkit")
+    monkeypatch.setattr(page_tab, "ANSWER_S", 0.5)
+    engine = create("webkit")
+    await engine.start()
+    try:
+        tab = await engine.open(trace=True)
+        pids = homes[0].pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(EngineFailure, match="webkit could not go on: it gave no sign of life"):
+            await tab.must_answer()
+        await tab.close()
+        assert pids and not any(map(is_alive, pids))
+        assert not homes[0].path.exists()
     finally:
         await engine.stop()
 

@@ -115,8 +115,9 @@ async def test_page_that_gives_no_sign_of_life_is_lost(monkeypatch: pytest.Monke
     page = FakePage()
     tab = tab_of(page, traced=True)
     pending = spawn(tab.evaluate("1"), name="pending")
-    with pytest.raises(EngineFailure, match=r"chromium could not go on: it gave no sign of life for 0\.1 s"):
+    with pytest.raises(EngineFailure, match=r"chromium could not go on: it gave no sign of life for 0\.1 s") as hung:
         await tab.must_answer()
+    assert "script of the page" in hung.value.remedy
     assert tab.hangs and not tab.alive
     with pytest.raises(EngineFailure, match="could not run a script: it gave no sign of life"):
         await pending
@@ -128,9 +129,9 @@ async def test_page_that_has_crashed_does_not_hang() -> None:
     page = FakePage(Error("Page.evaluate: Target crashed"))
     tab = tab_of(page)
     page.listeners["crash"](page)
-    with pytest.raises(EngineFailure, match="chromium could not go on: it crashed"):
+    with pytest.raises(EngineFailure, match="chromium could not go on: it crashed") as crashed:
         await tab.must_answer()
-    assert not tab.hangs
+    assert not tab.hangs and not crashed.value.remedy
 
 
 async def test_script_that_takes_too_long_has_no_answer() -> None:
