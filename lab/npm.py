@@ -120,7 +120,14 @@ async def run(*arguments: str, what: str, unknown: str = "", offline: str = _KEP
             remedy="Install Node.js with npm (Debian: apt-get install npm).",
         )
     process = await asyncio.create_subprocess_exec(
-        *(npm, *arguments, "--ignore-scripts", "--no-update-notifier", "--fetch-retries=1"),
+        *(
+            npm,
+            *arguments,
+            "--ignore-scripts",
+            "--no-update-notifier",
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=500",
+        ),
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

@@ -1,7 +1,8 @@
-"""Makes one script of a release of sockjs-client whose package has its modules only (1.0.0 to 1.0.3)."""
+"""Makes one script of a release of sockjs-client whose package has its modules only (1.0.0-beta.4 to 1.1.1)."""
 
 import asyncio
 import shutil
+import tarfile
 from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
@@ -31,7 +32,7 @@ async def npm_for(version: str, *arguments: str) -> str:
     return await npm.run(
         *arguments,
         what=f"{PACKAGE} {version}",
-        unknown=f"See what it has: npm view {PACKAGE} versions",
+        unknown=f"See what it has (npm view {PACKAGE} versions), or give a file: client: {{path: sockjs.js}}.",
         offline="Run once with a network: the client is kept for later runs.",
     )
 
@@ -41,6 +42,11 @@ async def bundle(tarball: Path, room: Path, version: str) -> bytes:
 
     Its dependencies are what npm takes for the ranges that the release names. Raises `EnvironmentFailure`.
     """
+    if not await asyncio.to_thread(_has_entry, tarball):
+        raise EnvironmentFailure(
+            f"sockjs-client {version} is no client for browsers: it has neither dist/sockjs.js nor lib/entry.js.",
+            remedy="Take 0.3.4, or 1.0.0 or later: 0.1.0 and 0.1.3 are clients for Node.js, of another design.",
+        )
     workshop = room / "workshop"
     try:
         await asyncio.to_thread(_prepare, workshop)
@@ -52,6 +58,11 @@ async def bundle(tarball: Path, room: Path, version: str) -> bytes:
         return await _build(workshop, version)
     finally:
         await asyncio.to_thread(shutil.rmtree, workshop, ignore_errors=True)
+
+
+def _has_entry(tarball: Path) -> bool:
+    with tarfile.open(tarball) as archive:
+        return "package/lib/entry.js" in archive.getnames()
 
 
 def _prepare(workshop: Path) -> None:

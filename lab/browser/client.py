@@ -67,17 +67,24 @@ def _loader(url: str) -> bytes:
 
 
 async def fetch(version: str) -> Path:
-    """The path of ``dist/sockjs.js`` of sockjs-client ``version``; bundled where its package has none (1.0.x).
+    """The path of ``dist/sockjs.js`` of sockjs-client ``version``; bundled where its package has none (up to 1.1.1).
 
-    The first time it comes from npm; afterwards the stored package is checked again and no network is
-    needed. Raises `UsageError` where ``version`` is no version number, and `EnvironmentFailure` where npm is
-    missing or offline, has no such version, or the package is not what its hash says.
+    The first time it comes from npm, or out of a package that carries it; afterwards what is stored is checked again
+    and no network is needed. Raises `UsageError` where ``version`` is no version number, and `EnvironmentFailure`
+    where npm is missing or offline, has no such version, or the package is not what its hash says.
     """
     if not _VERSION.fullmatch(version):
         raise UsageError(f"{version} is no version of sockjs-client.", remedy='Write it like "1.6.1".')
-    if version in carried.CARRIERS:
-        return await carried.fetch(version)
     home = folder("clients") / version
+    try:
+        return await (carried.fetch(version) if version in carried.CARRIERS else _of_npm(version, home))
+    except EnvironmentFailure as error:
+        if not home.exists():
+            raise
+        raise EnvironmentFailure(f"{error} What was kept of it in {home} is damaged.", remedy=error.remedy) from error
+
+
+async def _of_npm(version: str, home: Path) -> Path:
     if path := await asyncio.to_thread(_from_cache, home, version):
         return path
     room = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=home.parent))

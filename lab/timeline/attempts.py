@@ -172,10 +172,11 @@ def client_of(events: Sequence[Event]) -> str:
 def keeps_timers(version: str | None) -> bool:
     """Whether this release leaves the timer of a transport that failed fast running, to hit its successors.
 
-    Found in 1.0.3, 1.1.5 and 1.6.1 (lib/main.js, ``_connect``); 0.3.4 clears it, and so does what follows 1.6.1.
+    Found in 1.0.0 and its betas, 1.0.3, 1.1.0, 1.1.5 and 1.6.1 (lib/main.js, ``_connect``); 0.3.4 clears it, and so
+    does what follows 1.6.1.
     """
     try:
-        numbers = tuple(int(part) for part in (version or "").split("."))
+        numbers = tuple(int(part) for part in (version or "").partition("-")[0].split("."))
     except ValueError:
         return False
-    return (1, 0, 3) <= numbers <= (1, 6, 1)
+    return (1, 0, 0) <= numbers <= (1, 6, 1)

@@ -4,7 +4,7 @@ sockjs-client gives a transport a budget, some 0.6 s on a fast link, and a busy 
 is *doubtful* where its end can be put down to the machine as well as to the network:
 
 (a) It opened, or failed by itself, although the timer that should have ended it was overdue by more than
-    the recorder's grain of 30 ms: its own, or one that sockjs-client had not cleared (1.0.3 to 1.6.1).
+    the recorder's grain of 30 ms: its own, or one that sockjs-client had not cleared (1.0.0 to 1.6.1).
 (b) It timed out although its opening had left for the browser 5 ms before, or earlier; but not where the browser had
     250 ms beside all lateness that was measured: one that had time and took no notice is one that cannot.
 (c) It timed out before its request had reached the vantage nearest to the browser, and meanwhile the machine

@@ -122,6 +122,27 @@ async def test_fetch_replaces_a_damaged_file(npm: Npm, damaged: str) -> None:
     assert npm.calls().count("pack") == 2
 
 
+async def test_fetch_says_that_what_it_had_is_damaged_where_it_cannot_be_fetched_again(npm: Npm) -> None:
+    tarball = package({"package/dist/sockjs.js": SCRIPT})
+    npm.give(tarball, integrity_of(tarball))
+    path = await client.fetch("1.5.0")
+    path.write_bytes(b"something else")
+    npm.fail("npm error code EAI_AGAIN")
+    with pytest.raises(EnvironmentFailure, match=r"cannot be reached .* What was kept of it in .*1\.5\.0 is damaged"):
+        await client.fetch("1.5.0")
+    assert path.exists(), "it is not thrown away before there is a better one"
+
+
+async def test_fetch_says_that_a_release_is_no_client_for_browsers(npm: Npm, cache: Path) -> None:
+    tarball = package({"package/index.js": SCRIPT})
+    npm.give(tarball, integrity_of(tarball))
+    with pytest.raises(EnvironmentFailure, match=r"0\.1\.3 is no client for browsers") as raised:
+        await client.fetch("0.1.3")
+    assert "for Node.js" in raised.value.remedy
+    assert npm.calls() == ["view", "pack"], "nothing is installed for it"
+    assert names_in(cache) == []
+
+
 async def test_fetch_unpacks_no_links_and_no_other_paths(npm: Npm) -> None:
     tarball = package(
         {

@@ -147,8 +147,8 @@ async def test_recorder_tells_the_attempts_and_timers_of_0_3(engine: Engine) -> 
     assert timed_out.data["age_ms"] >= 2 * info.data["rto_ms"] - 5
 
 
-async def test_recorder_follows_0_3_in_its_iframe(show: Show) -> None:
-    await show.open(await page.files("0.3.4"))
+async def test_recorder_works_on_a_file_and_follows_0_3_into_its_iframe(show: Show) -> None:
+    await show.open(await page.files(path=await client.fetch("0.3.4")))
     assert await show.converse("iframe-xhr-polling") == "iframe-xhr-polling"
 
 

@@ -132,7 +132,8 @@ def test_version_of_reads_the_client(see):
 @pytest.mark.parametrize(
     ("version", "keeps"),
     [
-        ("1.0.3", True),
+        ("1.0.0-beta.4", True),
+        ("1.0.0", True),
         ("1.6.1", True),
         ("1.1.5", True),
         ("0.3.4", False),

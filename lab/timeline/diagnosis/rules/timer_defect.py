@@ -1,6 +1,6 @@
 """The client's own defect: the timer of an earlier transport ended this one.
 
-sockjs-client 1.0.3 to 1.6.1 does not clear the timer of a transport that failed fast (lib/main.js, ``_connect``).
+sockjs-client 1.0.0 to 1.6.1 does not clear the timer of a transport that failed fast (lib/main.js, ``_connect``).
 Where the attempt had most of its time all the same and a hop held it for that long, the hop is the reason.
 """
 
@@ -30,7 +30,7 @@ def explain(case: Evidence) -> Iterator[Diagnosis]:
             cause="timer_defect",
             hop=None,
             sentence=f"{attempt.transport} had {ms(trial.age_ms)}{given}: then the timer that {release} had set "
-            f"for {attempt.timer_of} ended it. This is a defect of the client, found in 1.0.3 to 1.6.1.",
+            f"for {attempt.timer_of} ended it. This is a defect of the client, found in 1.0.0 to 1.6.1.",
             proof=[f"the timer that fired was set for {attempt.timer_of}, which had ended before"],
             hint="leave transports that fail here out of the client's `transports`, or make the first of them work: "
             "a transport that fails fast leaves its timer behind",

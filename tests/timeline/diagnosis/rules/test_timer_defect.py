@@ -27,7 +27,7 @@ def test_names_the_client_its_release_and_the_timers_owner(ask):
     assert (found.about, found.cause, found.hop) == ("eventsource", "timer_defect", None)
     assert found.sentence == (
         "eventsource had 10 ms of its 622 ms: then the timer that sockjs-client 1.6.1 had set for xhr-streaming "
-        "ended it. This is a defect of the client, found in 1.0.3 to 1.6.1."
+        "ended it. This is a defect of the client, found in 1.0.0 to 1.6.1."
     )
 
 
