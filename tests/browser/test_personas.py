@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,12 @@ def test_persona_says_what_the_readme_says_or_why_not(name: str, kind: personas.
             assert chosen == readme
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_source_is_a_link(name: str) -> None:
+    sources = personas.find(name).sources
+    assert [fact for fact, source in sources.items() if not re.search(r"https?://[\w.-]+/\S", source)] == []
+
+
 def test_a_persona_like_another_takes_what_it_does_not_say() -> None:
     six, seven = personas.find("ie6"), personas.find("ie7")
     assert (six.offers.xhr, seven.offers.xhr) == ("activex", "same-origin")
@@ -100,6 +107,23 @@ def test_transports_from_a_column_leave_out_what_is_above() -> None:
         "iframe-xhr-polling",
         "jsonp-polling",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "column", "attempts"),
+    [
+        ("safari5", "file", "streaming", [("eventsource", "failed"), ("iframe-eventsource", "opened")]),
+        ("safari5", "file", "polling", [("iframe-xhr-polling", "opened")]),
+        ("safari5", "http", "streaming", [("xhr-streaming", "opened")]),
+        ("opera10.70", "http", "websocket", [("eventsource", "failed"), ("iframe-eventsource", "opened")]),
+        ("opera12.10", "file", "streaming", [("eventsource", "opened")]),
+        ("konqueror", "file", "websocket", [("jsonp-polling", "opened")]),
+    ],
+)
+def test_only_an_event_source_that_stays_at_home_is_tried_in_vain(
+    name: str, kind: personas.PageKind, column: personas.Column, attempts: list[tuple[str, str]]
+) -> None:
+    assert personas.find(name).attempts(kind, column) == attempts
 
 
 def test_empty_cell_falls_through_to_the_next_column() -> None:
