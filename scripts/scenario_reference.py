@@ -152,7 +152,8 @@ _MATRIX = f"""\
 One file, many cases: every value of each key with every value of the others, in every engine; at most {MOST}
 combinations. A key is a path into the file, with dots; items of lists are counted from 0. `exclude` leaves out the
 combinations that have all the values of one of its entries. `include` adds its entry's values to the combinations
-that agree with it in the keys of the matrix, and where there is none makes one more combination of it.
+that agree with it in the keys of the matrix, and where there is none makes one more combination of it. `why` in an
+entry is the reason of its cells: reports show it with them, beside that of the file.
 
 ```yaml
 network:
@@ -166,9 +167,9 @@ matrix:
     - {{page.scheme: http, network.0.no_upgrade.answer: strip, page.origin: cross}}
 ```
 
-The id of a case is the path of its file below the folder that was given, its engine, and its values:
-`upgrade/stripped[chromium,page.scheme=http]`. `lab list` prints the ids, and `-k` looks for words in them, in titles
-and in tags.
+The id of a case is the path of its file below the folder that was given, its engine, and its values, but for what is
+expected of it: `upgrade/stripped[chromium,page.scheme=http]`. `lab list` prints the ids, and `-k` looks for words in
+them, in titles and in tags.
 """
 
 _SECTIONS: Mapping[str, tuple[str, str]] = {

@@ -35,6 +35,8 @@ class View:
     text: str
     """What the filter looks at."""
     change: Change | None
+    note: int | None = None
+    """The number of what its cell says of itself, where it says anything."""
 
 
 def write(run: RunResult, folder: Path, changes: Changes | None = None) -> Path:
@@ -67,7 +69,8 @@ def first_page(run: RunResult, names: list[str], changes: Changes | None = None)
     """The first page's bytes."""
     keys = keys_of(run.cases)
     grid = grid_of(run.cases)
-    views = [_view(case, f"cases/{name}", keys, changes) for case, name in zip(run.cases, names, strict=True)]
+    notes = list(dict.fromkeys(case.reason for case in run.cases if case.reason))
+    views = [_view(case, f"cases/{name}", keys, changes, notes) for case, name in zip(run.cases, names, strict=True)]
     scenarios = {case.scenario: case.title for case in run.cases}
     alone = run.cases[0] if len(scenarios) == 1 else None
     axes = list(dict.fromkeys([*keys, grid.rows_key, grid.columns_key]))
@@ -85,6 +88,7 @@ def first_page(run: RunResult, names: list[str], changes: Changes | None = None)
         hrefs={view.case.id: view.href for view in views},
         grid=grid,
         axes=axes,
+        notes=notes,
         views=views,
         versions=versions,
         keys_json=_json(axes),
@@ -99,13 +103,14 @@ def _to_be_explained(views: list[View]) -> list[View]:
     return [view for view in views if view.case.outcome == "passed" and words.causes(view.case)]
 
 
-def _view(case: CaseResult, href: str, keys: list[str], changes: Changes | None) -> View:
+def _view(case: CaseResult, href: str, keys: list[str], changes: Changes | None, notes: list[str]) -> View:
     text = [case.id, case.scenario, case.title, case.engine, case.engine_version, case.outcome]
     text += [case.transport or "not open", words.matrix_words(case.matrix), *case.tags]
     text += [f"{entry.cause} {entry.hop or ''}" for entry in case.diagnosis]
     change = changes.of(case.id) if changes else None
     values = {key: value_of(case, key) for key in {**dict.fromkeys(keys), SCENARIO: None, ENGINE: None}}
-    return View(case, href, _json(values), " ".join(dict.fromkeys(" ".join(text).lower().split())), change)
+    note = notes.index(case.reason) + 1 if case.reason else None
+    return View(case, href, _json(values), " ".join(dict.fromkeys(" ".join(text).lower().split())), change, note)
 
 
 def _json(value: object) -> str:

@@ -115,6 +115,7 @@ def conclude(seen: Seen) -> Concluded:
         scenario=case.path.as_posix(),
         title=scenario.title,
         why=scenario.why,
+        reason=case.reason,
         tags=list(scenario.tags),
         engine=case.engine,
         engine_version=seen.engine_version,

@@ -63,7 +63,7 @@ def control_case(case: Case) -> Case:
     )
     engine, scheme, origin, hops = topology(case)
     kinds = "+".join(hops) or "direct"
-    return replace(case, id=f"control/{scheme}-{origin}-{kinds}[{engine}]", scenario=bare, values={})
+    return replace(case, id=f"control/{scheme}-{origin}-{kinds}[{engine}]", scenario=bare, values={}, reason="")
 
 
 class Controls:

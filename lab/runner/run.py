@@ -48,6 +48,7 @@ def without_events(case: Case, outcome: Outcome, message: str, remedy: str = "")
         scenario=case.path.as_posix(),
         title=case.scenario.title,
         why=case.scenario.why,
+        reason=case.reason,
         tags=list(case.scenario.tags),
         engine=case.engine,
         client_version=case.scenario.client_label,

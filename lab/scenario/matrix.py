@@ -4,7 +4,8 @@ A key of the matrix is a path into the file, with dots: ``client.version``, ``ne
 combination of values is written into the file's values and validated like a file of its own, so that an error
 points at the value in the matrix. ``include`` and ``exclude`` work as in GitHub Actions
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax, jobs.<job_id>.strategy.matrix),
-but an exclude that fits no combination is an error, as it is most likely misspelt.
+but an exclude that fits no combination is an error, as it is most likely misspelt. ``why`` is the reason of a cell:
+it stands beside that of the file.
 """
 
 import json
@@ -33,10 +34,12 @@ class Case:
     """The scenario's file, as given or found."""
     engine: EngineName
     scenario: Scenario
-    """With the matrix values in place, and no matrix."""
+    """With the matrix values in place, and no matrix; its ``why`` is the file's own."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """The matrix values, dotted key to value, as written: but what a cell expects, and why, only where nothing else
     tells two cells apart."""
+    reason: str = ""
+    """What the matrix says under ``why``: why this cell is as it is."""
 
 
 def cases(document: Document) -> list[Case]:
@@ -59,7 +62,9 @@ def cases(document: Document) -> list[Case]:
             told.setdefault(_told(problem), problem)
         if scenario is not None:
             values = {key: plain(chosen.value) for key, chosen in combination.items() if key in shown}
-            found += _for_engines(document, scenario, values)
+            reason = scenario.why if "why" in combination else ""
+            own = scenario.model_copy(update={"why": document.scenario.why})
+            found += _for_engines(document, own, values, reason)
     if told:
         raise ScenarioErrors(told.values())
     return found
@@ -77,10 +82,10 @@ def _identifying(combined: Sequence[Combination]) -> Collection[str]:
     return asked if len(told) == len(combined) else list(keys)
 
 
-def _for_engines(document: Document, scenario: Scenario, values: Mapping[str, Any]) -> list[Case]:
+def _for_engines(document: Document, scenario: Scenario, values: Mapping[str, Any], reason: str = "") -> list[Case]:
     chosen = "".join(f",{key}={_in_id(value)}" for key, value in values.items())
     return [
-        Case(f"{document.name}[{engine}{chosen}]", document.path, engine, scenario, values)
+        Case(f"{document.name}[{engine}{chosen}]", document.path, engine, scenario, values, reason)
         for engine in scenario.browsers
     ]
 

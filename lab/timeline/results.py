@@ -144,6 +144,8 @@ class CaseResult(_Record):
     """The scenario's title."""
     why: str = ""
     """The scenario's prose: what it reproduces."""
+    reason: str = ""
+    """Why this case is as it is, where the scenario's matrix says so of its cell."""
     tags: list[str] = Field(default_factory=list)
     """The scenario's tags."""
     engine: str

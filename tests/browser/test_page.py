@@ -76,8 +76,10 @@ async def test_page_keeps_connections_apart(page: Page) -> None:
 
 
 async def test_page_gives_the_options_to_the_client(page: Page) -> None:
-    await page.connect("xhr-polling", server="042", sessionId="mine", timeout=5000)
+    own = {"xhr-polling": {"for": "me"}, "eventsource": {"for": "nobody"}}
+    await page.connect("xhr-polling", server="042", sessionId="mine", timeout=5000, transportOptions=own)
     start = await page.until("attempt.start")
+    assert start.data["options"] == {"for": "me"}
     assert start.data["url"] == f"{page.origin}/echo/042/mine"
     assert start.data["budget_ms"] == 5000
 

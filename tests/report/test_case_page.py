@@ -175,8 +175,8 @@ def test_case_page_lists_the_expectations_of_a_scenario_that_is_gone() -> None:
 
 
 def test_case_page_tells_the_prose_of_its_scenario_by_paragraphs() -> None:
-    found = page(case("chromium", why="One\nparagraph.\n\nAnother.\n"))
-    assert [text for _, text in found.all("p", class_="why")] == ["One paragraph.", "Another."]
+    found = page(case("chromium", why="One\nparagraph.\n\nAnother.\n", reason="Of this cell."))
+    assert [text for _, text in found.all("p", class_="why")] == ["Of this cell.", "One paragraph.", "Another."]
 
 
 def test_case_page_links_to_its_neighbours_and_to_the_run() -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,24 @@ def test_html_grid_links_every_cell_to_its_case(tmp_path: Path) -> None:
     links = [attributes["href"] or "" for attributes, _ in cells]
     assert len(set(links)) == len(links) == 12
     assert all((tmp_path / link).is_file() for link in links)
+
+
+def test_html_grid_says_below_why_a_cell_is_as_it_is() -> None:
+    reasons = (
+        "It cannot work:\nanother origin.",
+        "",
+        "There is no `XDomainRequest`.",
+        "It cannot work:\nanother origin.",
+    )
+    found = page(*(case("chromium", id=f"x{place}[chromium]", reason=one) for place, one in enumerate(reasons)))
+    told = [re.search(r"see (\d) below", text) for _, text in found.all("a", class_="cell")]
+    assert [one and one[1] for one in told] == ["1", None, "2", "1"]
+    (notes,) = found.all("ol", class_="notes")
+    assert notes[1] == "It cannot work: another origin. There is no XDomainRequest."
+
+
+def test_html_without_reasons_has_no_notes() -> None:
+    assert page(*dozen()).all("ol", class_="notes") == []
 
 
 def test_html_gives_cases_of_one_name_pages_of_their_own() -> None:

@@ -96,10 +96,14 @@ def test_what_a_cell_expects_and_why_does_not_name_it(included: str) -> None:
     found = cases_of(matrix, "browsers: [chromium]\nsteps: [connect, expect: {state: open}]\n")
     assert [case.id for case in found] == ["some/x[chromium,page.scheme=http]", "some/x[chromium,page.scheme=https]"]
     assert [dict(case.values) for case in found] == [{"page.scheme": "http"}, {"page.scheme": "https"}]
-    assert [(case.scenario.expect.transport, case.scenario.why) for case in found] == [
-        (None, ""),
-        ("websocket", "so"),
-    ]
+    assert [case.scenario.expect.transport for case in found] == [None, "websocket"]
+
+
+def test_why_of_a_cell_stands_beside_that_of_the_file() -> None:
+    rest = "why: of all\nbrowsers: [chromium]\n"
+    found = cases_of("page.scheme: [http, https]\ninclude: [{page.scheme: https, why: of one}]", rest)
+    assert [(case.scenario.why, case.reason) for case in found] == [("of all", ""), ("of all", "of one")]
+    assert "wrong value for" in problems_of("page.scheme: [http]\ninclude: [{page.scheme: http, why: [5]}]", rest)
 
 
 def test_expectations_alone_tell_two_cases_apart() -> None:
