@@ -18,9 +18,9 @@ EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "examples"
 CASES = [
     case
     for case in _cases.selected([EXAMPLES], None, "", None)
-    if case.engine == "chromium" or case.id.startswith("own-app/")
+    if case.engine == "chromium" or (case.id.startswith("own-app/") and case.scenario.page.scheme == "https")
 ]
-"""Those of an application of one's own in every engine: each is given the recorder in its own way."""
+"""That of an application of one's own in every engine: each is given the recorder in its own way."""
 FAILS = {"first[chromium]": "transport: expected websocket, was xhr-streaming"}
 """The example that the tutorial lets fail, and what it says then."""
 INFO = "GET /echo/info HTTP/1.1\r\nHost: app.localhost\r\n\r\n"

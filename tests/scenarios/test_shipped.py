@@ -22,7 +22,10 @@ from lab.shipped import SCENARIOS
 from lab.timeline.results import CaseResult
 
 EVERY = _cases.selected([SCENARIOS], None, "", None)
-IN_EVERY_ENGINE = ("upgrade/", "corporate/no-upgrade-and-buffering", "clear/chain-of-three")
+IN_EVERY_ENGINE = (
+    *("upgrade/hangs", "upgrade/http2-announced-in-vain", "upgrade/stripped"),
+    *("corporate/no-upgrade-and-buffering", "clear/chain-of-three"),
+)
 """Scenarios whose first combination is run in every engine."""
 
 
