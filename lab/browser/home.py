@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import shutil
 import signal
 import tempfile
@@ -81,11 +82,20 @@ class Home:
         for pid in self.family():
             _kill(pid)
 
+    def _is_over(self) -> bool:
+        """Whether all that was held has ended: what is being killed loses its mark before it does."""
+        poll = select.poll()
+        for descriptor in self._held.values():
+            # A process's descriptor becomes readable when the process ends.
+            poll.register(descriptor, select.POLLIN)
+        return len(poll.poll(0)) == len(self._held)
+
     async def remove(self) -> None:
         """End what still runs from this home and remove its files; never raises."""
         deadline = time.monotonic() + _GONE_WITHIN_S
+        self.hold()
         self.kill()
-        while self.pids() and time.monotonic() < deadline:
+        while (self.pids() or not self._is_over()) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
             self.kill()
         held, self._held = self._held, {}
