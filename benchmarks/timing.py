@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from benchmarks.relay import percentile
 from lab.events import EventLog
 from lab.network.authority import Authority
 from lab.network.behaviour import Catalogue
@@ -266,11 +267,6 @@ async def measure(trial: Trial, streams: int, seed: int) -> list[float]:
 
 
 AUTHORITY = Authority()
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value that this share of them does not exceed."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def main() -> None:

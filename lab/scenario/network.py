@@ -168,11 +168,9 @@ class Balancer(Model):
 TLS_KEYS = frozenset({"http2", "extended_connect", "alpn", "min_tls", "max_tls"})
 """Settings of a hop that reads TLS."""
 KEYS: Mapping[HopKind, frozenset[str]] = {
-    "proxy": frozenset({"proxy", "tls", "http2", "extended_connect", "alpn", "min_tls", "max_tls", "behaviours"}),
+    "proxy": TLS_KEYS | {"proxy", "tls", "behaviours"},
     "link": frozenset({"link"}),
-    "balancer": frozenset(
-        {"balancer", "tls", "http2", "extended_connect", "alpn", "min_tls", "max_tls", "behaviours"}
-    ),
+    "balancer": TLS_KEYS | {"balancer", "tls", "behaviours"},
 }
 """The keys that each kind of hop may have, besides those that every hop may have."""
 COMMON_KEYS = frozenset({"name", "profile", "parameters"})
@@ -331,9 +329,9 @@ _INSTEAD = {
 
 
 def _check_short(name: object, reading: object, *, at: Place) -> None:
-    if name in _INSTEAD and name not in (known(reading, "http", "link", "profile") or {}):
-        raise wrong(f'"{name}" is a kind of hop, and no behaviour', f'"{_INSTEAD[str(name)]}"', at=at)
     words = known(reading, "http", "link", "profile")
+    if name in _INSTEAD and name not in (words or {}):
+        raise wrong(f'"{name}" is a kind of hop, and no behaviour', f'"{_INSTEAD[str(name)]}"', at=at)
     if words is not None and name not in words:
         listed = _listed(words, "a behaviour or a profile, as `lab behaviours` and `lab profiles` list them")
         raise wrong("unknown behaviour", listed, options=sorted(words), word=str(name), at=at)

@@ -94,19 +94,25 @@ def test_route_connects_to_the_next_proxy_for_the_names_of_the_case_alone() -> N
     assert other.error == NO_SUCH_HOST
 
 
+async def entered(bench: Bench, kind: str) -> tuple[Wire, str]:
+    """A browser's connection through the first proxy, and what stands before a path in a request on it."""
+    browser = await bench.connect()
+    if kind == "forward":
+        return browser, f"http://{HOST}"
+    await browser.send(HELLO)
+    await browser.read(2)
+    await browser.send(WISH)
+    await browser.read(10)
+    return browser, ""
+
+
 @pytest.mark.parametrize("chain", [("forward", "socks"), ("socks", "forward"), ("socks", "socks")])
 async def test_next_proxy_that_is_gone_fails_the_request(authority: Authority, chain: tuple[str, str]) -> None:
     hops = [HopSpec(kind, kind) for kind in chain]  # type: ignore[arg-type] # each is a kind
     async with Bench(hops=hops, authority=authority) as bench:
         await bench.network.hops[1].stop()
-        browser = await bench.connect()
-        if chain[0] == "socks":
-            await browser.send(HELLO)
-            await browser.read(2)
-            await browser.send(WISH)
-            await browser.read(10)
-        path = "/echo/info" if chain[0] == "socks" else f"http://{HOST}/echo/info"
-        await browser.send(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
+        browser, base = await entered(bench, chain[0])
+        await browser.send(f"GET {base}/echo/info HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
         assert (await browser.head()).start.startswith("HTTP/1.1 502")
         assert not bench.reached
 
@@ -117,16 +123,10 @@ async def test_connection_through_the_next_proxy_serves_further_requests(
 ) -> None:
     hops = [HopSpec(kind, kind) for kind in chain]  # type: ignore[arg-type] # each is a kind
     async with Bench(hops=hops, authority=authority) as bench:
-        browser = await bench.connect()
-        if chain[0] == "socks":
-            await browser.send(HELLO)
-            await browser.read(2)
-            await browser.send(WISH)
-            await browser.read(10)
+        browser, base = await entered(bench, chain[0])
         server: Wire | None = None
         for number in range(3):
-            path = f"/echo/{number}" if chain[0] == "socks" else f"http://{HOST}/echo/{number}"
-            await browser.send(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
+            await browser.send(f"GET {base}/echo/{number} HTTP/1.1\r\nHost: {HOST}\r\n\r\n")
             server = server or await bench.accept()
             assert (await server.head()).start == f"GET /echo/{number} HTTP/1.1"
             await server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
