@@ -56,23 +56,6 @@ def streams_of(client: Client, server: Server) -> tuple[asyncio.StreamReader, as
     return (io.reader, io.writer) if io is not None else None
 
 
-async def gone(client: Client, *, within_s: float | None = None) -> bool:
-    """Return when the client's connection has ended, whoever ended it.
-
-    Args:
-        client: The client.
-        within_s: Wait no longer than this.
-
-    Returns:
-        Whether it has ended.
-    """
-    io = _transport_of(client)
-    if io is None or io.handler is None:
-        return True
-    ended, _ = await asyncio.wait([io.handler], timeout=within_s)
-    return bool(ended)
-
-
 async def held(client: Client, *, within_s: float | None = None) -> Literal["gone", "due", "over"]:
     """Hold what the client has asked for, for as long as there is reason to.
 

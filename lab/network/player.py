@@ -90,7 +90,6 @@ class Player:
                 stack.enter_context(mock.patch.object(module, name, lambda: self._now_s))
         stack.enter_context(mock.patch.object(asyncio, "sleep", _Sleep))
         stack.enter_context(mock.patch.object(tasks, "spawn", lambda task, name="": self._begin(task)))
-        stack.enter_context(mock.patch.object(connections, "gone", self._gone))
         stack.enter_context(mock.patch.object(connections, "held", self._held))
         stack.enter_context(mock.patch.object(websockets, "end", self._end_websocket))
 
@@ -119,12 +118,9 @@ class Player:
         else:
             task.close()
 
-    async def _gone(self, client: object, *, within_s: float | None = None) -> bool:
-        await _Sleep(math.inf if within_s is None else within_s)
-        return self._over
-
     async def _held(self, client: object, *, within_s: float | None = None) -> str:
-        return "gone" if await self._gone(client, within_s=within_s) else "due"
+        await _Sleep(math.inf if within_s is None else within_s)
+        return "gone" if self._over else "due"
 
     async def _call(self, hook: str) -> None:
         result = getattr(self._behaviour, hook, lambda flow: None)(self._flow)

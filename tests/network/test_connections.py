@@ -16,9 +16,9 @@ class Waits(Behaviour):
 
     async def requestheaders(self, flow: HTTPFlow) -> None:
         self.did(flow, "waits")
-        await connections.gone(flow.client_conn)
+        assert await connections.held(flow.client_conn) == "gone"
         self.did(flow, "saw it go")
-        await connections.gone(flow.client_conn)
+        assert await connections.held(flow.client_conn) == "gone"
         self.did(flow, "did not wait for one that is gone")
         connections.abandon(flow)
 
@@ -31,7 +31,7 @@ class ResetsStream(Behaviour):
         connections.reset(flow.client_conn)
 
 
-async def test_gone_waits_for_the_client(authority: Authority) -> None:
+async def test_held_waits_for_the_client(authority: Authority) -> None:
     async with Bench(Waits(), authority=authority) as bench:
         browser = await bench.connect()
         await browser.send(REQUEST)

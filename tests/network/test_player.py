@@ -295,10 +295,10 @@ def test_task_ends_a_websocket_by_the_players_clock() -> None:
 
         async def _end(self, flow: http.HTTPFlow) -> None:
             began_s = time.monotonic()
-            assert not await connections.gone(flow.client_conn, within_s=0.2)
+            assert await connections.held(flow.client_conn, within_s=0.2) == "due"
             assert (began_s, time.monotonic()) == (0.0, 0.2)
             await websockets.end(flow, "close", code=1009, reason="enough")
-            assert await connections.gone(flow.client_conn, within_s=1)
+            assert await connections.held(flow.client_conn, within_s=1) == "gone"
 
     play(
         Ends(),
@@ -325,6 +325,6 @@ def test_exception_of_a_behaviour_is_not_swallowed() -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_clock_is_given_back() -> None:
-    before = (time.monotonic, time.time, asyncio.sleep, tasks.spawn, connections.gone, websockets.end)
+    before = (time.monotonic, time.time, asyncio.sleep, tasks.spawn, connections.held, websockets.end)
     play(Behaviour(), "0 client asks GET /\n0 server gets GET /")
-    assert (time.monotonic, time.time, asyncio.sleep, tasks.spawn, connections.gone, websockets.end) == before
+    assert (time.monotonic, time.time, asyncio.sleep, tasks.spawn, connections.held, websockets.end) == before

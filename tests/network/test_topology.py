@@ -168,7 +168,7 @@ async def test_client_that_goes_during_connect_ends_it_everywhere(authority: Aut
 
         async def http_connect(self, flow: HTTPFlow) -> None:
             self.did(flow, "hangs")
-            await connections.gone(flow.client_conn)
+            await connections.held(flow.client_conn)
             self.did(flow, "saw it go")
 
     async with Bench(
